@@ -1,1 +1,19 @@
+#![doc = include_str!("../README.md")]
 
+mod hash;
+mod key;
+mod record;
+mod stream;
+#[cfg(test)]
+mod testing;
+mod wrap;
+mod xaes;
+
+pub use hash::{BlindIndex, derive, derive_key, equal, hash_token, keyed_hash};
+pub use key::{DataKey, OpenError};
+pub use record::{Field, RecordContext, open_record, record_key_version, seal_record};
+pub use stream::{
+    CHUNK_BYTES, CHUNKS_MAX, ChunkOpener, ChunkSealer, HEADER_BYTES, Place, SealChunkError,
+    TAG_BYTES, blob_key_version, chunks_of, sealed_len,
+};
+pub use wrap::{WRAP_BYTES, unwrap_key, wrap_key, wrap_key_version};
