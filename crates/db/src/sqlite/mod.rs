@@ -1,0 +1,123 @@
+//! SQLite: WAL, readers inline on the calling thread, one writer thread with group commit.
+
+mod reader;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use base::{Context, Fault, Result};
+use rusqlite::{
+    Connection, OpenFlags, ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
+
+pub(crate) use reader::SqliteSnapshot;
+
+use crate::{
+    Batch, CommitError, Committed, MigrationSet, Options, Statement, migrate, value::Value,
+};
+use reader::Readers;
+use writer::Writer;
+
+/// Prepared statements kept per connection.
+const STATEMENTS_KEPT: usize = 512;
+/// Page cache of a connection, in KiB (negative by SQLite's convention).
+const READER_CACHE: i64 = -8_192;
+const WRITER_CACHE: i64 = -65_536;
+
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    readers: Arc<Readers>,
+    writer: Writer,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: PathBuf, options: &Options) -> Result<Self> {
+        if let Some(parent) = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(parent).context("creating the database's directory")?;
+        }
+        let connection = connect(&path, WRITER_CACHE)?;
+        let mode: String = connection
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+            .context("setting the journal mode")?;
+        if mode != "wal" {
+            return Err(Fault::new("the file system under the database does not allow WAL").into());
+        }
+        let writer = Writer::start(connection, path.clone(), options.group_max)?;
+        let readers = Arc::new(Readers::new(path.clone(), options));
+        Ok(Self {
+            path,
+            readers,
+            writer,
+        })
+    }
+
+    pub(crate) fn migrate(&self, sets: &[MigrationSet]) -> Result<()> {
+        let mut connection = connect(&self.path, READER_CACHE)?;
+        migrate::sqlite(&mut connection, sets)
+    }
+
+    pub(crate) async fn snapshot(&self) -> Result<SqliteSnapshot> {
+        Readers::snapshot(&self.readers).await
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.writer.commit(batch).await
+    }
+
+    pub(crate) async fn prepare_all(&self, statements: &[&'static Statement]) -> Result<()> {
+        let connection = connect(&self.path, READER_CACHE)?;
+        for statement in statements {
+            connection
+                .prepare(&statement.parsed().sqlite)
+                .map_err(|error| {
+                    Fault::new(format!("SQLite refuses «{}»: {error}", statement.text()))
+                })?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn close(self) {
+        self.writer.close().await;
+    }
+}
+
+fn connect(path: &Path, cache: i64) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE;
+    let connection =
+        Connection::open_with_flags(path, flags).context("opening the SQLite database")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection
+        .execute_batch(&format!(
+            "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = {cache}; PRAGMA secure_delete = ON;
+             PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 0;"
+        ))
+        .context("setting up the SQLite connection")?;
+    Ok(connection)
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Int(int) => ToSqlOutput::Borrowed(ValueRef::Integer(*int)),
+            Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Late(_) => {
+                return Err(rusqlite::Error::ToSqlConversionFailure(
+                    "a late number in a read".into(),
+                ));
+            }
+        })
+    }
+}

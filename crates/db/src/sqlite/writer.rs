@@ -1,0 +1,306 @@
+//! The single writer: takes whatever batches wait, applies each under a savepoint, commits once, then answers all.
+
+use std::{
+    path::PathBuf,
+    sync::mpsc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use base::{Context, Fault, Result};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
+use tokio::sync::oneshot;
+
+use super::{READER_CACHE, connect};
+use crate::{
+    Batch, CommitError, Committed, DISK_FULL, Expect, NewResource, ResourceKey,
+    database::fatal,
+    plan::{self, Outcome, State, States},
+    value::Value,
+};
+
+/// How many batches may wait for the writer; beyond that, callers wait to hand theirs over.
+const QUEUE_MAX: usize = 4_096;
+/// How often the checkpointer moves the log into the database.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// Beyond this size of the log the checkpointer makes writers wait until it is empty, in bytes.
+const LOG_MAX: u64 = 256 * 1024 * 1024;
+
+const SELECT_STATE: &str =
+    "SELECT version, items_last, changes_last FROM db_resource WHERE tenant = ?1 AND id = ?2";
+const UPDATE_STATE: &str = "UPDATE db_resource SET version = ?3, items_last = ?4, changes_last = ?5 WHERE tenant = ?1 AND id = ?2";
+const INSERT_STATE: &str =
+    "INSERT INTO db_resource (tenant, id, kind, version, key_id, items_last, changes_last)
+    VALUES (?1, ?2, ?3, 1, ?4, 0, 0)";
+
+type Answer = Result<Committed, CommitError>;
+
+struct Order {
+    batch: Batch,
+    answer: oneshot::Sender<Answer>,
+}
+
+pub(crate) struct Writer {
+    orders: tokio::sync::mpsc::Sender<Order>,
+    thread: JoinHandle<()>,
+    /// Dropped to stop the checkpointer.
+    _checkpoints: mpsc::Sender<()>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, path: PathBuf, group_max: usize) -> Result<Self> {
+        let (orders, waiting) = tokio::sync::mpsc::channel(QUEUE_MAX);
+        let thread = thread::Builder::new()
+            .name("db-writer".into())
+            .spawn(move || run(&connection, waiting, group_max))
+            .context("starting the writer")?;
+        let (checkpoints, stop) = mpsc::channel();
+        thread::Builder::new()
+            .name("db-checkpoint".into())
+            .spawn(move || checkpoint(&path, &stop))
+            .context("starting the checkpointer")?;
+        Ok(Self {
+            orders,
+            thread,
+            _checkpoints: checkpoints,
+        })
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let closed = || CommitError::Fault(Fault::new("the writer has stopped"));
+        self.orders
+            .send(Order { batch, answer })
+            .await
+            .map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    }
+
+    pub(crate) async fn close(self) {
+        drop(self.orders);
+        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("the database writer ended badly");
+        }
+    }
+}
+
+fn run(connection: &Connection, mut waiting: tokio::sync::mpsc::Receiver<Order>, group_max: usize) {
+    let mut group = Vec::with_capacity(group_max);
+    while let Some(first) = waiting.blocking_recv() {
+        group.push(first);
+        while group.len() < group_max {
+            match waiting.try_recv() {
+                Ok(order) => group.push(order),
+                Err(_) => break,
+            }
+        }
+        write_group(connection, &mut group);
+    }
+}
+
+fn write_group(connection: &Connection, group: &mut Vec<Order>) {
+    let answers = apply(connection, group);
+    let orders = group.drain(..);
+    match answers {
+        Ok(answers) => {
+            for (order, answer) in orders.zip(answers) {
+                // A caller that went away has its answer all the same: the write stands.
+                drop(order.answer.send(answer));
+            }
+        }
+        Err(error) => {
+            let rolled_back =
+                connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
+            if !rolled_back {
+                fatal("rolling back", &error);
+            }
+            for order in orders {
+                drop(order.answer.send(Err(commit_error(&error))));
+            }
+        }
+    }
+}
+
+/// One transaction for the whole group. An error that is returned concerns all of it; a batch's own error is its answer.
+fn apply(connection: &Connection, group: &[Order]) -> rusqlite::Result<Vec<Answer>> {
+    run_cached(connection, "BEGIN IMMEDIATE")?;
+    let mut states = States::default();
+    let mut answers = Vec::with_capacity(group.len());
+    for order in group {
+        learn(connection, &mut states, &order.batch)?;
+        let answer = match states.decide(&order.batch) {
+            Err(error) => Err(error),
+            Ok(outcome) => {
+                run_cached(connection, "SAVEPOINT act")?;
+                match write(connection, &order.batch, &outcome) {
+                    Ok(()) => {
+                        run_cached(connection, "RELEASE act")?;
+                        states.accept(&outcome);
+                        Ok(Committed {
+                            numbers: outcome.numbers,
+                        })
+                    }
+                    Err(Failure::Whole(error)) => return Err(error),
+                    Err(Failure::Batch(error)) => {
+                        run_cached(connection, "ROLLBACK TO act")?;
+                        run_cached(connection, "RELEASE act")?;
+                        Err(error)
+                    }
+                }
+            }
+        };
+        answers.push(answer);
+    }
+    for (key, state) in states.changed() {
+        let mut update = connection.prepare_cached(UPDATE_STATE)?;
+        update.execute((
+            key.tenant.to_bytes(),
+            key.id,
+            state.version,
+            state.items_last,
+            state.changes_last,
+        ))?;
+    }
+    if let Err(error) = run_cached(connection, "COMMIT") {
+        if is_durability_lost(&error) {
+            fatal("committing", &error);
+        }
+        return Err(error);
+    }
+    Ok(answers)
+}
+
+fn learn(connection: &Connection, states: &mut States, batch: &Batch) -> rusqlite::Result<()> {
+    for key in batch.touched() {
+        if states.knows(&key) {
+            continue;
+        }
+        if let Some(state) = select_state(connection, key)? {
+            states.learn(key, state);
+        }
+    }
+    Ok(())
+}
+
+fn select_state(connection: &Connection, key: ResourceKey) -> rusqlite::Result<Option<State>> {
+    let mut select = connection.prepare_cached(SELECT_STATE)?;
+    select
+        .query_row((key.tenant.to_bytes(), key.id), |row| {
+            Ok(State {
+                version: row.get(0)?,
+                items_last: row.get(1)?,
+                changes_last: row.get(2)?,
+            })
+        })
+        .optional()
+}
+
+enum Failure {
+    /// The batch alone is at fault.
+    Batch(CommitError),
+    /// The transaction cannot go on.
+    Whole(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => Self::Batch(commit_error(&error)),
+            _ => Self::Whole(error),
+        }
+    }
+}
+
+fn write(connection: &Connection, batch: &Batch, outcome: &Outcome) -> Result<(), Failure> {
+    for NewResource {
+        key,
+        kind,
+        data_key,
+    } in &batch.founded
+    {
+        let mut insert = connection.prepare_cached(INSERT_STATE)?;
+        insert.execute((key.tenant.to_bytes(), key.id, kind, data_key.to_bytes()))?;
+    }
+    for write in &batch.writes {
+        let mut prepared = connection.prepare_cached(&write.statement.parsed().sqlite)?;
+        let mut slot = Value::Null;
+        for (index, value) in write.values.iter().enumerate() {
+            let value = plan::resolve(value, &outcome.numbers, &mut slot)
+                .map_err(|error| Failure::Batch(error.into()))?;
+            prepared.raw_bind_parameter(index + 1, value)?;
+        }
+        let touched = prepared
+            .raw_execute()
+            .map_err(|error| match is_duplicate(&error) {
+                true => Failure::Batch(
+                    write
+                        .statement
+                        .on_duplicate()
+                        .map_or(CommitError::Conflict, CommitError::Refused),
+                ),
+                false => Failure::from(error),
+            })?;
+        if write.statement.expect() == Expect::One && touched != 1 {
+            return Err(Failure::Batch(CommitError::Conflict));
+        }
+    }
+    Ok(())
+}
+
+fn run_cached(connection: &Connection, text: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(text)?.execute([]).map(|_| ())
+}
+
+fn is_duplicate(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error().map(|error| error.extended_code),
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+    )
+}
+
+/// An I/O error at commit: the kernel may have dropped the pages it could not write, so trying again proves nothing
+/// (Rebello et al., "Can Applications Recover from fsync Failures?", 2020).
+fn is_durability_lost(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)
+    )
+}
+
+fn commit_error(error: &rusqlite::Error) -> CommitError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => CommitError::Refused(DISK_FULL),
+        _ => CommitError::Fault(Fault::new(format!("writing: {error}"))),
+    }
+}
+
+/// Moves the log into the database beside the writer, so that no commit pays for it.
+fn checkpoint(path: &std::path::Path, stop: &mpsc::Receiver<()>) {
+    let connection = match connect(path, READER_CACHE) {
+        Ok(connection) => connection,
+        Err(error) => {
+            tracing::error!(%error, "the checkpointer cannot open the database");
+            return;
+        }
+    };
+    let log = path.with_file_name(format!(
+        "{}-wal",
+        path.file_name().unwrap_or_default().to_string_lossy()
+    ));
+    while stop.recv_timeout(CHECKPOINT_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let size = std::fs::metadata(&log).map_or(0, |log| log.len());
+        let mode = if size > LOG_MAX {
+            "TRUNCATE"
+        } else {
+            "PASSIVE"
+        };
+        let done = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
+        if let Err(error) = done {
+            if is_durability_lost(&error) {
+                fatal("checkpointing", &error);
+            }
+            tracing::warn!(%error, "a checkpoint did not succeed");
+        }
+    }
+}
