@@ -1,1 +1,40 @@
+#![doc = include_str!("../README.md")]
 
+mod act;
+mod answer;
+mod caller;
+mod event;
+mod module;
+mod operation;
+mod permit;
+mod ports;
+mod refusals;
+mod resource;
+mod runtime;
+mod sealed;
+mod store;
+mod throttle;
+
+pub use act::{Act, Cell};
+pub use answer::{Answer, Number};
+pub use caller::{Call, Caller, Member, Role};
+pub use cipher::Field;
+pub use db::{FromValue, IntoValue, Params, Plain, Row, Series, Statement, Value, params, plain};
+pub use db::{Migration, MigrationSet};
+pub use event::{Announcement, Event, EventName, StoredEvent};
+pub use module::{Binding, Module, Reconciler, Run};
+pub use operation::{Access as Audience, Action, Audit, Carrier, Method, Mode, Operation, Replay};
+pub use permit::Permit;
+pub use ports::{
+    Access, Announcer, Blobs, Decision, Facts, FreshKey, Outcome, Purpose, Question, Recorder,
+    Vault,
+};
+pub use refusals::{
+    ABSENT, CONTENDED, CURSOR_INVALID, IDEMPOTENCY_REUSED, INPUT_INVALID, NOT_PERMITTED,
+    NOT_SIGNED_IN, SEALED, TOO_MANY, all as refusals,
+};
+pub use resource::{Kind, Relation, Resource, ResourceRef};
+pub use runtime::{Ports, Runtime, Settings};
+pub use sealed::{Place, Sealed};
+pub use store::{MIGRATIONS, STATEMENTS};
+pub use throttle::{Limit, Throttle};

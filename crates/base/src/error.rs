@@ -85,12 +85,20 @@ impl Refusal {
 
     /// This refusal, pointing at the input field that caused it.
     pub fn at(self, field: impl Into<Cow<'static, str>>) -> Error {
-        Error::Refusal(RefusalAnswer { refusal: self, field: Some(field.into()), retry_after_s: None })
+        Error::Refusal(RefusalAnswer {
+            refusal: self,
+            field: Some(field.into()),
+            retry_after_s: None,
+        })
     }
 
     /// This refusal, with the seconds after which trying again makes sense.
     pub fn retry_after(self, seconds: u32) -> Error {
-        Error::Refusal(RefusalAnswer { refusal: self, field: None, retry_after_s: Some(seconds) })
+        Error::Refusal(RefusalAnswer {
+            refusal: self,
+            field: None,
+            retry_after_s: Some(seconds),
+        })
     }
 }
 
@@ -112,12 +120,18 @@ pub struct Fault {
 impl Fault {
     /// A fault that has no other error behind it.
     pub fn new(what: impl Into<Cow<'static, str>>) -> Self {
-        Self { context: vec![what.into()], source: None }
+        Self {
+            context: vec![what.into()],
+            source: None,
+        }
     }
 
     /// A fault caused by `source`.
     pub fn from_source(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { context: Vec::new(), source: Some(source.into()) }
+        Self {
+            context: Vec::new(),
+            source: Some(source.into()),
+        }
     }
 }
 
@@ -179,7 +193,11 @@ impl fmt::Display for Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        Self::Refusal(RefusalAnswer { refusal, field: None, retry_after_s: None })
+        Self::Refusal(RefusalAnswer {
+            refusal,
+            field: None,
+            retry_after_s: None,
+        })
     }
 }
 impl From<Fault> for Error {
@@ -230,7 +248,12 @@ mod tests {
     #[test]
     fn a_fault_tells_its_story_outermost_first() {
         let lower: Result<()> = Err(std::io::Error::other("disk")).context("writing the page");
-        let upper = lower.map_err(|error| error.while_doing("storing the avatar")).unwrap_err();
-        assert_eq!(upper.to_string(), "storing the avatar: writing the page: disk");
+        let upper = lower
+            .map_err(|error| error.while_doing("storing the avatar"))
+            .unwrap_err();
+        assert_eq!(
+            upper.to_string(),
+            "storing the avatar: writing the page: disk"
+        );
     }
 }

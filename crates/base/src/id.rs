@@ -18,6 +18,7 @@ pub mod kinds {
 
     pub struct Account;
     pub struct Avatar;
+    pub struct Blob;
     pub struct Cell;
     pub struct Chat;
     pub struct Entry;
@@ -37,6 +38,9 @@ pub mod kinds {
     }
     impl IdKind for Avatar {
         const PREFIX: &'static str = "av_";
+    }
+    impl IdKind for Blob {
+        const PREFIX: &'static str = "b_";
     }
     impl IdKind for Cell {
         const PREFIX: &'static str = "c_";
@@ -81,6 +85,7 @@ pub mod kinds {
 
 pub type AccountId = Id<kinds::Account>;
 pub type AvatarId = Id<kinds::Avatar>;
+pub type BlobId = Id<kinds::Blob>;
 pub type CellId = Id<kinds::Cell>;
 pub type ChatId = Id<kinds::Chat>;
 pub type EntryId = Id<kinds::Entry>;
@@ -107,7 +112,10 @@ impl<K> Id<K> {
 
     /// Takes the bytes as they are, as read from storage.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self { bytes, kind: PhantomData }
+        Self {
+            bytes,
+            kind: PhantomData,
+        }
     }
 
     /// The bytes as stored.
@@ -166,7 +174,9 @@ impl<K> hash::Hash for Id<K> {
 impl<K: IdKind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(K::PREFIX)?;
-        self.bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.bytes
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 impl<K: IdKind> fmt::Debug for Id<K> {
@@ -196,7 +206,9 @@ impl<K: IdKind> FromStr for Id<K> {
         }
         let mut bytes = [0u8; 16];
         for (slot, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let [high, low] = pair else { return Err(ParseIdError) };
+            let [high, low] = pair else {
+                return Err(ParseIdError);
+            };
             *slot = (nibble(*high)? << 4) | nibble(*low)?;
         }
         Ok(Self::from_bytes(bytes))

@@ -19,12 +19,18 @@ impl Timestamp {
 
     /// This moment plus `span`, held at the largest moment there is.
     pub fn after(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// This moment less `span`.
     pub fn before(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// The time from `earlier` to this moment; zero when it is not earlier.
@@ -43,7 +49,11 @@ impl Timestamp {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let month = if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        };
         let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
         (year, month.unsigned_abs() as u32, day.unsigned_abs() as u32)
     }
@@ -69,7 +79,8 @@ impl Timestamp {
             return None;
         }
         let micros: i64 = format!("{fraction:0<6}").parse().ok()?;
-        let seconds = days_from_date(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+        let seconds =
+            days_from_date(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
         let moment = Self(seconds * 1_000_000 + micros);
         let (_, read_month, read_day) = moment.date();
         (i64::from(read_month) == month && i64::from(read_day) == day).then_some(moment)
@@ -91,7 +102,10 @@ impl fmt::Display for Timestamp {
         let in_day = self.0.rem_euclid(86_400_000_000);
         let (seconds, micros) = (in_day / 1_000_000, in_day % 1_000_000);
         let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z"
+        )
     }
 }
 
@@ -141,7 +155,12 @@ mod tests {
             assert_eq!(Timestamp::from_micros(micros).to_string(), text);
             assert_eq!(Timestamp::parse(text), Some(Timestamp::from_micros(micros)));
         }
-        for bad in ["2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z", "x"] {
+        for bad in [
+            "2026-02-30T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-01-01 00:00:00Z",
+            "x",
+        ] {
             assert_eq!(Timestamp::parse(bad), None, "{bad}");
         }
     }

@@ -1,0 +1,136 @@
+//! What the spine stands on, as ports: keys, policy, the log, and those who listen.
+
+use std::sync::Arc;
+
+use base::{BlobId, EntryId, KeyId, RequestId, Result, TenantId, Timestamp};
+use bytes::Bytes;
+use cipher::DataKey;
+use db::Batch;
+use futures_util::future::BoxFuture;
+
+use crate::{Action, Announcement, Caller, Kind, Operation, Relation, ResourceRef};
+
+/// In whose name a key is unwrapped; the key store keeps its own record of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose {
+    pub operation: &'static str,
+    pub caller: Caller,
+    pub request: RequestId,
+}
+
+/// A key made ahead, durable in the key store, not yet used by any resource.
+#[derive(Clone)]
+pub struct FreshKey {
+    pub id: KeyId,
+    pub key: Arc<DataKey>,
+}
+
+/// Where data keys come from.
+pub trait Vault: Send + Sync {
+    /// Unwraps keys of one tenant, in order; one round trip for all that are not cached.
+    /// Errors: [`crate::SEALED`]; a fault when a key is missing or destroyed.
+    fn keys<'a>(
+        &'a self,
+        purpose: Purpose,
+        tenant: TenantId,
+        ids: &'a [KeyId],
+    ) -> BoxFuture<'a, Result<Vec<Arc<DataKey>>>>;
+
+    /// A key for a resource about to be made.
+    fn fresh(&self, purpose: Purpose, tenant: TenantId) -> BoxFuture<'_, Result<FreshKey>>;
+
+    /// Makes the key of a tenant about to be made. Repeating it changes nothing.
+    fn found_tenant(&self, tenant: TenantId) -> BoxFuture<'_, Result<()>>;
+
+    /// The key under which a tenant's (or the cell's) keyed hashes are made.
+    fn index_key(&self, tenant: TenantId) -> BoxFuture<'_, Result<Arc<DataKey>>>;
+}
+
+/// Where blobs are kept: sealed under the key of their resource, never as they are.
+pub trait Blobs: Send + Sync {
+    /// Writes a blob under a new id. A blob whose act did not commit is removed by a reconciler.
+    fn put<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: BlobId,
+        key: &'a DataKey,
+        content: Bytes,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// Reads a blob; `None` when there is none of this id.
+    fn get<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: BlobId,
+        key: &'a DataKey,
+    ) -> BoxFuture<'a, Result<Option<Bytes>>>;
+}
+
+/// The question that the policy answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    pub caller: &'a Caller,
+    pub operation: &'static Operation,
+    pub action: Action,
+    pub kind: Kind,
+    pub tenant: TenantId,
+    pub relation: Relation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Allowed,
+    /// The caller may know that the resource exists, and no more.
+    Forbidden,
+    /// The caller may not even know.
+    Hidden,
+}
+
+/// Who may do what. Pure: everything it needs is in the question.
+pub trait Access: Send + Sync {
+    fn decide(&self, question: &Question<'_>) -> Decision;
+}
+
+/// How an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Refused, with the refusal's code.
+    Refused(&'static str),
+}
+
+/// What an entry says.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    pub id: EntryId,
+    pub at: Timestamp,
+    /// The tenant in whose log it stands.
+    pub tenant: TenantId,
+    pub operation: &'static Operation,
+    pub caller: &'a Caller,
+    pub request: RequestId,
+    pub source: &'a str,
+    pub client: &'a str,
+    pub resources: &'a [ResourceRef],
+    pub outcome: Outcome,
+}
+
+/// Who writes the log.
+pub trait Recorder: Send + Sync {
+    /// Puts the entry of a write into its own batch: both commit, or neither.
+    fn written<'a>(&'a self, facts: Facts<'a>, batch: &'a mut Batch) -> BoxFuture<'a, Result<()>>;
+
+    /// Counts a read into the window of its session and resource.
+    ///
+    /// # Errors
+    /// A refusal when the queue of unwritten windows is full: then nothing is read.
+    fn read(&self, facts: &Facts<'_>) -> Result<()>;
+
+    /// Notes a refusal; under attack they become counts.
+    fn refused(&self, facts: &Facts<'_>);
+}
+
+/// Who is told after a commit. Must not wait.
+pub trait Announcer: Send + Sync {
+    fn announce(&self, announcements: Vec<Announcement>);
+}

@@ -1,0 +1,50 @@
+//! Every SQL statement of the spine.
+
+use db::{Migration, MigrationSet, Statement};
+
+pub const MIGRATIONS: MigrationSet = MigrationSet {
+    domain: "act",
+    migrations: &[Migration {
+        name: "0001_events",
+        sql: include_str!("../migrations/0001_events.sql"),
+    }],
+};
+
+pub(crate) static RESOURCE: Statement = Statement::read(
+    "SELECT kind, version, key_id, items_last, changes_last FROM db_resource WHERE tenant = :tenant AND id = :id",
+);
+
+pub(crate) static INSERT_EVENT: Statement = Statement::append(
+    "INSERT INTO act_event (tenant, topic, change, name, item, subject, accounts, at)
+     VALUES (:tenant, :topic, :change, :name, :item, :subject, :accounts, :at)",
+);
+
+pub(crate) static LIST_EVENTS: Statement = Statement::read(
+    "SELECT change, name, item, subject, accounts, at FROM act_event
+     WHERE tenant = :tenant AND topic = :topic AND change > :after ORDER BY change LIMIT :limit",
+);
+
+pub(crate) static IDEMPOTENCY: Statement = Statement::read(
+    "SELECT input_hash, reference FROM act_idempotency
+     WHERE tenant = :tenant AND account = :account AND token_hash = :token_hash",
+);
+
+pub(crate) static INSERT_IDEMPOTENCY: Statement = Statement::append(
+    "INSERT INTO act_idempotency (tenant, account, token_hash, input_hash, reference, at)
+     VALUES (:tenant, :account, :token_hash, :input_hash, :reference, :at)",
+);
+
+pub(crate) static INSERT_JOB: Statement = Statement::append(
+    "INSERT INTO act_job (tenant, id, operation, subject, due_at, attempts)
+     VALUES (:tenant, :id, :operation, :subject, :due_at, 0)",
+);
+
+/// For the sweep that has both databases parse every statement.
+pub static STATEMENTS: &[&Statement] = &[
+    &RESOURCE,
+    &INSERT_EVENT,
+    &LIST_EVENTS,
+    &IDEMPOTENCY,
+    &INSERT_IDEMPOTENCY,
+    &INSERT_JOB,
+];
