@@ -12,9 +12,9 @@ use db::{
 };
 
 use crate::{
-    Action, Announcement, CURSOR_INVALID, Call, Caller, Decision, Event, Kind, Limit, Member, Mode,
-    NOT_PERMITTED, NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question, Relation,
-    Resource, ResourceRef, Sealed, StoredEvent, Throttle, runtime::Ports, store,
+    Action, Announcement, CURSOR_INVALID, Call, Caller, Card, Decision, Event, Kind, Limit, Member,
+    Mode, NOT_PERMITTED, NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question,
+    Relation, Resource, ResourceRef, Sealed, StoredEvent, Throttle, runtime::Ports, store,
 };
 
 /// How many bytes of its authentication code a cursor carries.
@@ -399,6 +399,19 @@ impl Act {
         sealed: &Sealed,
     ) -> Result<String> {
         String::from_utf8(self.open(permit, place, sealed)?).context("reading sealed text")
+    }
+
+    /// What may be known of accounts of the tenant that the act is in; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// As [`Act::rows`]; at most 1,000 accounts at once, a fault beyond.
+    pub async fn people(&mut self, accounts: &[AccountId]) -> Result<Vec<Card>> {
+        const ACCOUNTS_MAX: usize = 1_000;
+        if accounts.len() > ACCOUNTS_MAX {
+            return Err(Fault::new("more accounts at once than a page has").into());
+        }
+        let directory = Arc::clone(&self.ports.directory);
+        directory.cards(self, accounts).await
     }
 
     /// The raw body that came with the call.

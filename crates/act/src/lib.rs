@@ -26,8 +26,8 @@ pub use module::{Binding, Module, Reconciler, Run};
 pub use operation::{Access as Audience, Action, Audit, Carrier, Method, Mode, Operation, Replay};
 pub use permit::Permit;
 pub use ports::{
-    Access, Announcer, Blobs, Decision, Facts, FreshKey, Outcome, Purpose, Question, Recorder,
-    Vault,
+    Access, Announcer, Blobs, Card, Decision, Directory, Facts, FreshKey, Outcome, Purpose,
+    Question, Recorder, Vault,
 };
 pub use refusals::{
     ABSENT, CONTENDED, CURSOR_INVALID, IDEMPOTENCY_REUSED, INPUT_INVALID, NOT_PERMITTED,

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use base::{BlobId, EntryId, KeyId, RequestId, Result, TenantId, Timestamp};
+use base::{AccountId, AvatarId, BlobId, EntryId, KeyId, RequestId, Result, TenantId, Timestamp};
 use bytes::Bytes;
 use cipher::DataKey;
 use db::Batch;
 use futures_util::future::BoxFuture;
 
-use crate::{Action, Announcement, Caller, Kind, Operation, Relation, ResourceRef};
+use crate::{Act, Action, Announcement, Caller, Kind, Operation, Relation, ResourceRef};
 
 /// In whose name a key is unwrapped; the key store keeps its own record of it.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +89,26 @@ pub enum Decision {
 /// Who may do what. Pure: everything it needs is in the question.
 pub trait Access: Send + Sync {
     fn decide(&self, question: &Question<'_>) -> Decision;
+}
+
+/// What other domains may know of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    pub account: AccountId,
+    pub name: String,
+    pub avatar: Option<AvatarId>,
+    /// Neither suspended nor gone: may be added to things.
+    pub is_active: bool,
+}
+
+/// The accounts of the tenant that an act is in.
+pub trait Directory: Send + Sync {
+    /// The cards of those of `accounts` that exist, in no order. Gets its own permit for the directory.
+    fn cards<'a>(
+        &'a self,
+        act: &'a mut Act,
+        accounts: &'a [AccountId],
+    ) -> BoxFuture<'a, Result<Vec<Card>>>;
 }
 
 /// How an act ended.

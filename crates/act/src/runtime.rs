@@ -9,8 +9,8 @@ use tokio::sync::{RwLock, Semaphore};
 
 use crate::{
     Access, Act, Announcement, Announcer, Answer, Audience, Audit, Binding, Blobs, CONTENDED, Call,
-    Caller, Facts, IDEMPOTENCY_REUSED, Mode, Module, NOT_SIGNED_IN, Operation, Outcome, Purpose,
-    Recorder, Throttle, Vault,
+    Caller, Directory, Facts, IDEMPOTENCY_REUSED, Mode, Module, NOT_SIGNED_IN, Operation, Outcome,
+    Purpose, Recorder, Throttle, Vault,
     act::{Cell, Pending},
     answer::with_numbers,
     module::WriteAnswer,
@@ -32,6 +32,7 @@ pub struct Ports {
     pub recorder: Arc<dyn Recorder>,
     pub announcer: Arc<dyn Announcer>,
     pub blobs: Arc<dyn Blobs>,
+    pub directory: Arc<dyn Directory>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     /// Places for heavy computation.
@@ -46,6 +47,7 @@ pub struct Settings {
     pub recorder: Arc<dyn Recorder>,
     pub announcer: Arc<dyn Announcer>,
     pub blobs: Arc<dyn Blobs>,
+    pub directory: Arc<dyn Directory>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -73,6 +75,8 @@ impl Runtime {
             recorder,
             announcer,
             blobs,
+            directory,
+            directory,
             clock,
             entropy,
         } = settings;
@@ -100,6 +104,8 @@ impl Runtime {
             recorder,
             announcer,
             blobs,
+            directory,
+            directory,
             clock,
             entropy,
             heavy,
