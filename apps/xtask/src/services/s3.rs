@@ -27,7 +27,6 @@ pub(super) fn start(directory: &Directory) -> Outcome<Service> {
     })?;
     service.variables = vec![
         ("BASTIDE_TEST_S3_URL", format!("http://127.0.0.1:{port}")),
-        ("BASTIDE_TEST_S3_BUCKET", BUCKET.to_owned()),
         ("BASTIDE_TEST_S3_ACCESS_KEY", ACCESS_KEY.to_owned()),
         ("BASTIDE_TEST_S3_SECRET_KEY", SECRET_KEY.to_owned()),
     ];

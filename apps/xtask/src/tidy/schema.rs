@@ -68,6 +68,7 @@ fn schema_of(home: &str, sources: &[Source], findings: &mut Vec<Finding>) -> Sch
             .unwrap_or_default();
         if inside.starts_with("migrations/") && source.has_extension(&["sql"]) {
             apply(&source.path, 0, &source.text, &mut schema, findings);
+            findings.extend(judge_layout(source));
         } else if inside.starts_with("src/") && source.is_rust() && !source.is_test() {
             let text = source.without_test_modules();
             for (line, definition) in embedded(&text) {
@@ -76,6 +77,14 @@ fn schema_of(home: &str, sources: &[Source], findings: &mut Vec<Finding>) -> Sch
         }
     }
     schema
+}
+
+/// The closing line of a table is where SQLite's strictness and row order are put in.
+fn judge_layout(source: &Source) -> Option<Finding> {
+    let tables = source.text.matches("CREATE TABLE").count();
+    let closed = source.text.matches("\n);").count();
+    (closed < tables)
+        .then(|| Finding::new(&source.path, "a table ends with «);» on a line of its own"))
 }
 
 /// Table definitions in string literals, each with the lines before it.
@@ -244,7 +253,7 @@ fn judge_row(column: &str, row: &toml::Value) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const SQL: &str = "CREATE TABLE a_row (tenant BYTEA NOT NULL, id BYTEA NOT NULL, body_sealed BYTEA, PRIMARY KEY (tenant, id));";
+    const SQL: &str = "CREATE TABLE a_row (tenant BYTEA NOT NULL, id BYTEA NOT NULL, body_sealed BYTEA, PRIMARY KEY (tenant, id)\n);";
     const PLAIN: &str = "[a_row]\ntenant = { class = \"identifier\", reason = \"r\" }\nid = { class = \"identifier\", reason = \"r\" }\n\
                          body_sealed = { class = \"content\" }\n";
 
@@ -318,6 +327,15 @@ mod tests {
     fn types_of_one_database_only_are_found() {
         let boolean = SQL.replace("id BYTEA", "id BOOLEAN");
         assert_eq!(found(&boolean, PLAIN).len(), 1);
+    }
+
+    #[test]
+    fn a_table_that_the_databases_would_lay_out_differently_is_found() {
+        let flat = SQL.replace('\n', "");
+        assert_eq!(
+            found(&flat, PLAIN),
+            ["a table ends with «);» on a line of its own"]
+        );
     }
 
     #[test]
