@@ -11,6 +11,8 @@ use db::{
     Batch, Late, NewResource, Params, Plain, Row, Series, Snapshot, Statement, params, plain,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     Action, Announcement, CURSOR_INVALID, Call, Caller, Card, Decision, Event, Kind, Limit, Member,
     Mode, NOT_PERMITTED, NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question,
@@ -23,6 +25,8 @@ const CURSOR_CODE_BYTES: usize = 16;
 /// What every operation is given, and its only way to the world.
 pub struct Act {
     pub(crate) ports: Arc<Ports>,
+    /// Places for heavy computation.
+    pub(crate) heavy: Arc<Semaphore>,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) operation: &'static Operation,
     pub(crate) call: Call,
@@ -565,7 +569,7 @@ impl Act {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         const WAIT: Duration = Duration::from_secs(10);
-        let place = tokio::time::timeout(WAIT, Arc::clone(&self.ports.heavy).acquire_owned())
+        let place = tokio::time::timeout(WAIT, Arc::clone(&self.heavy).acquire_owned())
             .await
             .map_err(|_| crate::TOO_MANY)?
             .context("the server is stopping")?;

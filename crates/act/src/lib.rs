@@ -34,7 +34,7 @@ pub use refusals::{
     NOT_SIGNED_IN, SEALED, TOO_MANY, all as refusals,
 };
 pub use resource::{Kind, Relation, Resource, ResourceRef};
-pub use runtime::{Ports, Runtime, Settings};
+pub use runtime::{Ports, Runtime};
 pub use sealed::{Place, Sealed};
 pub use store::{MIGRATIONS, STATEMENTS};
 pub use throttle::{Limit, Throttle};

@@ -35,26 +35,12 @@ pub struct Ports {
     pub directory: Arc<dyn Directory>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
-    /// Places for heavy computation.
-    pub heavy: Arc<Semaphore>,
-}
-
-/// What differs from the production ports.
-pub struct Settings {
-    pub database: Database,
-    pub vault: Arc<dyn Vault>,
-    pub access: Arc<dyn Access>,
-    pub recorder: Arc<dyn Recorder>,
-    pub announcer: Arc<dyn Announcer>,
-    pub blobs: Arc<dyn Blobs>,
-    pub directory: Arc<dyn Directory>,
-    pub clock: Arc<dyn Clock>,
-    pub entropy: Arc<dyn Entropy>,
 }
 
 /// The running house: every operation, and the ports.
 pub struct Runtime {
     ports: Arc<Ports>,
+    heavy: Arc<Semaphore>,
     modules: Vec<Module>,
     bindings: HashMap<&'static str, Binding>,
     throttle: Arc<Throttle>,
@@ -67,22 +53,10 @@ impl Runtime {
     ///
     /// # Errors
     /// A fault when two operations share a name, or the database is newer than the program.
-    pub async fn start(settings: Settings, modules: Vec<Module>) -> Result<Self> {
-        let Settings {
-            database,
-            vault,
-            access,
-            recorder,
-            announcer,
-            blobs,
-            directory,
-            directory,
-            clock,
-            entropy,
-        } = settings;
+    pub async fn start(ports: Ports, modules: Vec<Module>) -> Result<Self> {
         let mut sets = vec![db::OWN_MIGRATIONS, crate::MIGRATIONS];
         sets.extend(modules.iter().map(|module| module.migrations));
-        database.migrate(&sets).await?;
+        ports.database.migrate(&sets).await?;
         let mut bindings = HashMap::new();
         for binding in modules.iter().flat_map(|module| &module.bindings) {
             if bindings
@@ -96,22 +70,9 @@ impl Runtime {
                 .into());
             }
         }
-        let heavy = Arc::new(Semaphore::new(HEAVY_MAX));
-        let ports = Arc::new(Ports {
-            database,
-            vault,
-            access,
-            recorder,
-            announcer,
-            blobs,
-            directory,
-            directory,
-            clock,
-            entropy,
-            heavy,
-        });
         let runtime = Self {
-            ports,
+            ports: Arc::new(ports),
+            heavy: Arc::new(Semaphore::new(HEAVY_MAX)),
             modules,
             bindings,
             throttle: Arc::default(),
@@ -226,6 +187,7 @@ impl Runtime {
     fn begin(&self, operation: &'static Operation, call: Call) -> Act {
         Act {
             ports: Arc::clone(&self.ports),
+            heavy: Arc::clone(&self.heavy),
             throttle: Arc::clone(&self.throttle),
             operation,
             now: self.ports.clock.now(),
@@ -403,7 +365,7 @@ impl Runtime {
     /// For shutting down: nothing heavy begins any more.
     pub async fn drain(&self, within: Duration) {
         let all = u32::try_from(HEAVY_MAX).unwrap_or(u32::MAX);
-        drop(tokio::time::timeout(within, self.ports.heavy.acquire_many(all)).await);
+        drop(tokio::time::timeout(within, self.heavy.acquire_many(all)).await);
     }
 }
 
