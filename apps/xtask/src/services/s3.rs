@@ -26,7 +26,10 @@ pub(super) fn start(directory: &Directory) -> Outcome<Service> {
         answers(port)
     })?;
     service.variables = vec![
-        ("BASTIDE_TEST_S3_URL", format!("http://127.0.0.1:{port}")),
+        (
+            "BASTIDE_TEST_S3_URL",
+            format!("s3://{BUCKET}?endpoint=http://127.0.0.1:{port}"),
+        ),
         ("BASTIDE_TEST_S3_ACCESS_KEY", ACCESS_KEY.to_owned()),
         ("BASTIDE_TEST_S3_SECRET_KEY", SECRET_KEY.to_owned()),
     ];
