@@ -42,6 +42,25 @@ pub fn hash_token(token: &[u8]) -> [u8; 32] {
     array(digest::digest(&digest::SHA256, token).as_ref())
 }
 
+/// SHA-256 (FIPS 180-4) of bytes that come piece by piece.
+pub struct Sha256(digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    pub fn finish(self) -> [u8; 32] {
+        array(self.0.finish().as_ref())
+    }
+}
+
 /// Whether both are the same bytes, in a time that depends on their lengths alone.
 pub fn equal(left: &[u8], right: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(left, right).is_ok()
@@ -136,6 +155,10 @@ mod tests {
             hex::encode(hash_token(b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        let mut pieces = Sha256::default();
+        pieces.update(b"a");
+        pieces.update(b"bc");
+        assert_eq!(pieces.finish(), hash_token(b"abc"));
     }
 
     #[test]

@@ -9,11 +9,11 @@ mod testing;
 mod wrap;
 mod xaes;
 
-pub use hash::{BlindIndex, derive, derive_key, equal, hash_token, keyed_hash};
+pub use hash::{BlindIndex, Sha256, derive, derive_key, equal, hash_token, keyed_hash};
 pub use key::{DataKey, OpenError};
 pub use record::{Field, RecordContext, open_record, record_key_version, seal_record};
 pub use stream::{
-    CHUNK_BYTES, CHUNKS_MAX, ChunkOpener, ChunkSealer, HEADER_BYTES, Place, SealChunkError,
-    TAG_BYTES, blob_key_version, chunks_of, sealed_len,
+    CHUNK_BYTES, CHUNK_LEN, CHUNKS_MAX, ChunkOpener, ChunkSealer, HEADER_BYTES, Place,
+    SealChunkError, TAG_BYTES, blob_key_version, chunk_offset, chunks_of, sealed_len,
 };
 pub use wrap::{WRAP_BYTES, unwrap_key, wrap_key, wrap_key_version};

@@ -62,8 +62,8 @@ impl fmt::Display for SealChunkError {
 
 impl std::error::Error for SealChunkError {}
 
-/// The same lengths as offsets in a blob are counted.
-const CHUNK_LEN: u64 = 64 * 1024;
+/// [`CHUNK_BYTES`] as offsets in a blob are counted.
+pub const CHUNK_LEN: u64 = 64 * 1024;
 const TAG_LEN: u64 = 16;
 const HEADER_LEN: u64 = 76;
 
@@ -79,6 +79,11 @@ pub fn chunks_of(plain_bytes: u64) -> Option<u32> {
 pub fn sealed_len(plain_bytes: u64) -> Option<u64> {
     let chunks = u64::from(chunks_of(plain_bytes)?);
     Some(HEADER_LEN + plain_bytes + chunks * TAG_LEN)
+}
+
+/// Where in a sealed blob the chunk at `index` begins, in bytes.
+pub fn chunk_offset(index: u32) -> u64 {
+    HEADER_LEN + u64::from(index) * (CHUNK_LEN + TAG_LEN)
 }
 
 /// The version of the key that a header names; `None` if it is none of our formats.
@@ -301,6 +306,11 @@ mod tests {
             let (header, chunks) = sealed(&plain);
             assert_eq!(blob_key_version(&header), Some(5));
             assert_eq!(opened(&header, &chunks).unwrap(), plain);
+            assert_eq!(chunk_offset(0), header.len() as u64);
+            assert_eq!(
+                chunk_offset(1),
+                (header.len() + CHUNK_BYTES + TAG_BYTES) as u64
+            );
             let total = HEADER_BYTES + chunks.iter().map(Vec::len).sum::<usize>();
             assert_eq!(sealed_len(length as u64), Some(total as u64));
         }
