@@ -17,7 +17,9 @@ pub enum Action {
     Change,
     /// Make something new under it.
     Create,
-    /// Add and remove people.
+    /// Bring people in.
+    Invite,
+    /// Decide about others in it: remove them.
     ManageMembers,
     /// End one's own membership.
     Leave,
