@@ -1,0 +1,189 @@
+/**
+ * Takes pictures of every screen of the mock build, in both themes and both
+ * languages at three widths, and runs axe on each with real colours.
+ *
+ *   npm run build:mock && npm run look [-- part-of-a-name …]
+ *
+ * CHROMIUM names the browser. Pictures go to `.shots/`. Ends with 1 when axe
+ * finds a serious violation or the page reports an error.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { preview } from "vite";
+
+const WIDTHS = [
+  [1440, 900],
+  [768, 1024],
+  [390, 844],
+];
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** name, address, stage of the mock, what to do before looking. */
+const SCREENS = [
+  ["sign-in", "/sign-in", "signed-out"],
+  ["sign-in-wrong", "/sign-in", "signed-out", wrongPassword],
+  ["sign-in-second", "/sign-in", "signed-out,totp", secondStep],
+  ["sign-up", "/sign-up", "signed-out,seal-bar"],
+  ["sign-up-problems", "/sign-up", "signed-out,code", (page) => page.locator("form button[type=submit]").click()],
+  ["sign-up-closed", "/sign-up", "signed-out,closed"],
+  ["join", "/join#invite-iv_2", "signed-out"],
+  ["join-invalid", "/join#nothing", "signed-out"],
+  ["recover", "/recover", "signed-out"],
+  ["recover-finish", "/recover/finish#reset-demo", "signed-out"],
+  ["sealed", "/chats", "sealed"],
+  ["unreachable", "/chats", "unreachable"],
+  ["not-found", "/nowhere", ""],
+  ["chats", "/chats", "seal-bar"],
+  ["chats-empty", "/chats", "empty"],
+  ["chats-error", "/chats", "chats-fail"],
+  ["chats-loading", "/chats", "delay=60000:lists"],
+  ["conversation", "/chats/oc_all", ""],
+  ["conversation-long", "/chats/oc_long", ""],
+  ["conversation-unread", "/chats/oc_budget", ""],
+  ["conversation-details", "/chats/oc_all?details=true", ""],
+  ["conversation-direct", "/chats/oc_d_ana?details=true", ""],
+  ["conversation-states", "/chats/oc_design", "", sendingStates],
+  ["conversation-mention", "/chats/oc_sensors", "", (page) => page.locator("textarea").pressSequentially("@")],
+  ["new-group", "/chats", "", newGroup],
+  ["palette", "/chats", "", (page) => page.keyboard.press("Control+k")],
+  ["shortcuts", "/chats", "", (page) => page.keyboard.press("?")],
+  ["offline", "/chats/oc_design", "", (page) => page.evaluate(() => window.dispatchEvent(new Event("offline")))],
+  ["people", "/people/u_max", ""],
+  ["settings", "/settings", ""],
+  ["profile", "/settings/profile", ""],
+  ["security", "/settings/security", "totp"],
+  ["security-enrol", "/settings/security", "", enrol],
+  ["sessions", "/settings/sessions", ""],
+  ["preferences", "/settings/preferences", ""],
+  ["members", "/settings/members", ""],
+  ["invitations", "/settings/invitations", ""],
+  ["invite", "/settings/invitations", "", (page) => page.locator("main section button").first().click()],
+];
+
+async function wrongPassword(page) {
+  await page.locator("input[type=email]").fill("lin@north.example");
+  await page.locator("input[autocomplete=current-password]").fill("not this one");
+  await page.locator("form button[type=submit]").click();
+}
+
+async function secondStep(page) {
+  await page.locator("input[type=email]").fill("lin@north.example");
+  await page.locator("input[autocomplete=current-password]").fill("correct horse battery");
+  await page.locator("form button[type=submit]").click();
+  await page.locator("input[autocomplete=one-time-code]").waitFor();
+}
+
+async function sendingStates(page) {
+  const box = page.locator("textarea");
+  await page.evaluate(() => window.mock.failNext("POST /chats/oc_design/messages", 403, "access.not_permitted", "No"));
+  await box.fill("这条消息被拒绝了，文字还在。");
+  await box.press("Enter");
+  await page.waitForTimeout(200);
+  await page.evaluate(() => {
+    window.mock.offline = true;
+  });
+  await box.fill("This one waits for the connection, and goes out by itself.");
+  await box.press("Enter");
+}
+
+async function newGroup(page) {
+  await page.keyboard.press("Alt+n");
+  await page.locator("dialog fieldset label").nth(1).click();
+  await page.locator("dialog [role=option]").nth(1).click();
+  await page.locator("dialog [role=option]").nth(2).click();
+}
+
+async function enrol(page) {
+  await page.locator("main section button").first().click();
+  await page.locator("dialog input").fill("correct horse battery");
+  await page.locator("dialog button[type=submit]").click();
+  await page.locator("dialog img").waitFor();
+}
+
+const wanted = process.argv.slice(2);
+const screens = SCREENS.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+const out = new URL("../.shots/", import.meta.url).pathname;
+mkdirSync(out, { recursive: true });
+
+const server = await preview({ mode: "mock", preview: { port: 0, host: "127.0.0.1", headers: policy() } });
+const origin = `http://127.0.0.1:${server.httpServer.address().port}`;
+const profile = mkdtempSync(join(tmpdir(), "look-"));
+let wrong = 0;
+
+/** The strictest policy that the application must live with: what the server sends. */
+function policy() {
+  return {
+    "Content-Security-Policy":
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  };
+}
+
+async function look(context, [name, address, stage, act], look) {
+  const page = await context.newPage();
+  const say = (text) => {
+    wrong += 1;
+    console.log(`${name} ${look}: ${text}`);
+  };
+  page.on("pageerror", (error) => say(`error ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") say(`console ${message.text()}`);
+  });
+  const url = new URL(address, origin);
+  url.searchParams.set("mock", stage);
+  await page.goto(url.href);
+  await page.locator("h1").first().waitFor({ state: "attached" });
+  await page.waitForTimeout(450);
+  await act?.(page);
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(out, `${name}-${look}.png`) });
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const { id, impact, nodes } of found.violations) {
+    if (impact !== "serious" && impact !== "critical") continue;
+    for (const node of nodes.slice(0, 4)) say(`axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`);
+  }
+  await page.close();
+}
+
+try {
+  for (const [index, [width, height]] of WIDTHS.entries()) {
+    for (const theme of ["light", "dark"]) {
+      // Each language is seen in both themes and at every width, not in every combination.
+      const language = (index + (theme === "dark" ? 1 : 0)) % 2 === 0 ? "zh-CN" : "en";
+      const context = await chromium.launchPersistentContext(join(profile, `${width}-${theme}`), {
+        executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+        args: [
+          "--headless",
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+        ],
+        viewport: { width, height },
+        colorScheme: theme,
+        locale: language,
+      });
+      await context.addInitScript((tag) => localStorage.setItem("bastide.language", tag), language);
+      for (const screen of screens) {
+        try {
+          await look(context, screen, `${width}-${theme}-${language}`);
+        } catch (error) {
+          wrong += 1;
+          console.log(`${screen[0]} ${width}-${theme}: ${error.message.split("\n")[0]}`);
+        }
+      }
+      await context.close();
+    }
+  }
+} finally {
+  await server.close();
+  rmSync(profile, { recursive: true, force: true });
+}
+console.log(`${screens.length} screens, ${wrong} problems, pictures in ${out}`);
+process.exit(wrong > 0 ? 1 : 0);

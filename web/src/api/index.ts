@@ -1,0 +1,5 @@
+export { api, avatarAddress, newKey, PREFIX, whenSessionEnds } from "./client";
+export { ApiError, isApiError } from "./problem";
+export type { Socket, Transport } from "./transport";
+export { replaceTransport, transport } from "./transport";
+export type * from "./types";

@@ -1,0 +1,144 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { languageOf, setLanguage } from "@/app/i18n";
+import { notify } from "@/app/notifications";
+import { instanceQuery, useMe } from "@/app/session";
+import { runShortcut, shortcutOf, useShortcut } from "@/app/shortcuts";
+import { NewChat, outbox, useChats, useTextLine } from "@/features/messenger/public";
+import { usePerson, usePrimeNames } from "@/features/people/public";
+import { mentionsAccount, useLive } from "@/live";
+import type { Message } from "@/api";
+import { toasts } from "@/ui";
+import { Bars } from "./Bars";
+import styles from "./frame.module.css";
+import { Rail } from "./Rail";
+
+const Palette = lazy(async () => ({ default: (await import("../palette/Palette")).Palette }));
+const ShortcutHelp = lazy(async () => ({ default: (await import("../palette/ShortcutHelp")).ShortcutHelp }));
+
+type Open = "palette" | "help" | "new_chat" | null;
+
+export function Frame() {
+  const { t } = useTranslation("app");
+  const { pathname } = useLocation();
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  useShortcut("palette", () => setOpen((now) => (now === "palette" ? null : "palette")));
+  useShortcut("help", () => setOpen("help"));
+  useShortcut("new_chat", () => setOpen("new_chat"));
+  useKeys();
+  usePrimeNames();
+  useTitleCount();
+  useAccountLanguage();
+  useSendingAgain();
+
+  const depth = pathname.split("/").filter(Boolean).length;
+  return (
+    <div className={styles.frame} data-pane={depth > 1 ? "work" : "list"}>
+      <a href="#work" className={styles.skip}>
+        {t("frame.skip")}
+      </a>
+      <div className={styles.bars}>
+        <Bars />
+      </div>
+      <Rail />
+      <Outlet />
+      <News />
+      {open === "new_chat" && <NewChat onClose={close} />}
+      <Suspense fallback={null}>
+        {open === "palette" && <Palette onClose={close} />}
+        {open === "help" && <ShortcutHelp onClose={close} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function useKeys(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const id = shortcutOf(event);
+      if (!id) return;
+      // A dialog keeps the keys to itself; only the palette may close the palette.
+      if (document.querySelector("dialog[open]") && id !== "palette") return;
+      event.preventDefault();
+      runShortcut(id);
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+}
+
+function useTitleCount(): void {
+  const { chats } = useChats();
+  const name = useQuery(instanceQuery).data?.name ?? "Bastide";
+  const unread = chats.reduce((sum, chat) => sum + (chat.muted ? chat.mentions : chat.unread), 0);
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+  }, [unread, name]);
+}
+
+/** The account's language follows the person to a browser where nothing was chosen. */
+function useAccountLanguage(): void {
+  const locale = useMe()?.account.locale;
+  useEffect(() => {
+    try {
+      if (locale && !localStorage.getItem("bastide.language")) void setLanguage(languageOf(locale));
+    } catch {
+      // Without storage the browser's own language stays.
+    }
+  }, [locale]);
+}
+
+function useSendingAgain(): void {
+  const { state } = useLive();
+  useEffect(() => {
+    if (state === "online") outbox.resume();
+  }, [state]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (!outbox.isEmpty()) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, []);
+}
+
+/** Says what concerns the person while they look elsewhere. */
+function News() {
+  const { onMessage } = useLive();
+  const { chats } = useChats();
+  const me = useMe();
+  const { pathname } = useLocation();
+  const [news, setNews] = useState<Message | null>(null);
+  useEffect(
+    () =>
+      onMessage((message) => {
+        if (message.kind !== "text" || message.author === me?.account.id) return;
+        const chat = chats.find((one) => one.id === message.chat);
+        const called = chat?.kind === "direct" || mentionsAccount(message, me?.account.id ?? "");
+        if (!chat || !called || (chat.muted && !mentionsAccount(message, me?.account.id ?? ""))) return;
+        if (!document.hidden && pathname.endsWith(message.chat)) return;
+        setNews(message);
+      }),
+    [onMessage, chats, me, pathname],
+  );
+  return news ? <Tell key={news.id} message={news} /> : null;
+}
+
+function Tell({ message }: { message: Message }) {
+  const { t } = useTranslation("app");
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const author = usePerson(message.author);
+  const line = useTextLine("text" in message.body ? message.body.text : "");
+  useEffect(() => {
+    if (!author) return;
+    const open = () => void navigate({ to: "/chats/$chat", params: { chat: message.chat } });
+    toasts.show({ text: author.name, detail: line, action: { label: t("frame.open"), run: open } });
+    if (document.hidden) notify(author.name, line, open);
+    // Said once, whatever else changes.
+  }, [author?.id, client]);
+  return null;
+}

@@ -1,0 +1,206 @@
+/** The map of the application: which address shows which screen. Screens load when they are wanted. */
+
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type RouterHistory,
+  useNavigate,
+} from "@tanstack/react-router";
+import { openDirect } from "@/features/messenger/public";
+import { NoChat } from "@/features/messenger/screens/Chats";
+import { Person } from "@/features/people/screens/Person";
+import { useExplain } from "./refusals";
+import { Door } from "./frame/Door";
+import { Frame } from "./frame/Frame";
+import { Broken, NotFound } from "./frame/States";
+import { Root } from "./Root";
+import { keys } from "@/live";
+import { toasts } from "@/ui";
+import type { Me } from "@/api";
+
+interface Context {
+  client: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Root, notFoundComponent: NotFound });
+
+const identity = {
+  signIn: () => import("@/features/identity/screens/SignIn"),
+  signUp: () => import("@/features/identity/screens/SignUp"),
+  join: () => import("@/features/identity/screens/Join"),
+  recover: () => import("@/features/identity/screens/Recover"),
+  profile: () => import("@/features/identity/screens/Profile"),
+  security: () => import("@/features/identity/screens/Security"),
+  sessions: () => import("@/features/identity/screens/Sessions"),
+};
+
+const door = createRoute({ getParentRoute: () => root, id: "door", component: Door });
+const atDoor = { getParentRoute: () => door };
+const signIn = createRoute({
+  ...atDoor,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } =>
+    typeof search.next === "string" ? { next: search.next } : {},
+  beforeLoad: ({ context, search }) => {
+    if (whoIs(context.client)) throw redirect({ to: inside(search.next) });
+  },
+  component: lazyRouteComponent(identity.signIn, "SignIn"),
+});
+const signUp = createRoute({
+  ...atDoor,
+  path: "/sign-up",
+  component: lazyRouteComponent(identity.signUp, "SignUp"),
+});
+const join = createRoute({ ...atDoor, path: "/join", component: lazyRouteComponent(identity.join, "Join") });
+const recover = createRoute({
+  ...atDoor,
+  path: "/recover",
+  component: lazyRouteComponent(identity.recover, "Recover"),
+});
+const recoverFinish = createRoute({
+  ...atDoor,
+  path: "/recover/finish",
+  component: lazyRouteComponent(identity.recover, "RecoverFinish"),
+});
+
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: "frame",
+  component: Frame,
+  beforeLoad: ({ context, location }) => {
+    // Undefined is «not known yet»: the root shows nothing until it is.
+    if (context.client.getQueryData(keys.me) !== null) return;
+    throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { next: location.href } });
+  },
+});
+const inFrame = { getParentRoute: () => frame };
+const home = createRoute({
+  ...inFrame,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/chats" });
+  },
+});
+
+const messenger = () => import("@/features/messenger/screens/Chats");
+const chats = createRoute({ ...inFrame, path: "/chats", component: lazyRouteComponent(messenger, "Chats") });
+const noChat = createRoute({ getParentRoute: () => chats, path: "/", component: NoChat });
+const chat = createRoute({
+  getParentRoute: () => chats,
+  path: "$chat",
+  validateSearch: (search): { details?: boolean } => (search.details ? { details: true } : {}),
+  component: lazyRouteComponent(() => import("@/features/messenger/screens/Conversation"), "Conversation"),
+});
+
+const directory = () => import("@/features/people/screens/Directory");
+const people = createRoute({
+  ...inFrame,
+  path: "/people",
+  component: lazyRouteComponent(directory, "Directory"),
+});
+const noPerson = createRoute({
+  getParentRoute: () => people,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/people/screens/Person"), "NoPerson"),
+});
+const person = createRoute({ getParentRoute: () => people, path: "$account", component: PersonRoute });
+
+const settings = createRoute({
+  ...inFrame,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/screens/Settings"), "Settings"),
+});
+const inSettings = { getParentRoute: () => settings };
+const settingsHome = createRoute({
+  ...inSettings,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/settings/screens/NoPage"), "NoPage"),
+});
+const settingsPages = [
+  createRoute({
+    ...inSettings,
+    path: "profile",
+    component: lazyRouteComponent(identity.profile, "Profile"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "security",
+    component: lazyRouteComponent(identity.security, "Security"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "sessions",
+    component: lazyRouteComponent(identity.sessions, "Sessions"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "preferences",
+    component: lazyRouteComponent(() => import("@/features/settings/screens/Preferences"), "Preferences"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "members",
+    component: lazyRouteComponent(() => import("@/features/people/screens/Members"), "Members"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "invitations",
+    component: lazyRouteComponent(() => import("@/features/people/screens/Invitations"), "Invitations"),
+  }),
+] as const;
+
+const tree = root.addChildren([
+  door.addChildren([signIn, signUp, join, recover, recoverFinish]),
+  frame.addChildren([
+    home,
+    chats.addChildren([noChat, chat]),
+    people.addChildren([noPerson, person]),
+    settings.addChildren([settingsHome, ...settingsPages]),
+  ]),
+]);
+
+function PersonRoute() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const explain = useExplain();
+  const write = async (account: string) => {
+    try {
+      const direct = await openDirect(client, account);
+      await navigate({ to: "/chats/$chat", params: { chat: direct.id } });
+    } catch (error) {
+      toasts.show({ text: explain(error).text, tone: "danger" });
+    }
+  };
+  return <Person onMessage={(account) => void write(account)} />;
+}
+
+function whoIs(client: QueryClient): Me | null | undefined {
+  return client.getQueryData<Me | null>(keys.me);
+}
+
+/** Only a place of our own: a link must not send people elsewhere after they signed in. */
+function inside(next: string | undefined): string {
+  return next?.startsWith("/") && !next.startsWith("//") ? next : "/chats";
+}
+
+export function makeRouter(client: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultErrorComponent: ({ reset }) => <Broken reset={reset} />,
+    defaultPreload: "intent",
+    defaultPendingMs: 300,
+    scrollRestoration: false,
+    ...(history ? { history } : {}),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

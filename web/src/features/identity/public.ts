@@ -1,0 +1,1 @@
+export { changeMe, signOut, switchAccount } from "./commands";

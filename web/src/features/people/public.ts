@@ -1,0 +1,2 @@
+export { PeoplePicker } from "./parts/PeoplePicker";
+export { accountQuery, accountsQuery, pictureOf, useNames, usePerson, usePrimeNames } from "./queries";

@@ -1,0 +1,13 @@
+import { IconDeviceDesktop, IconId, IconMail, IconPalette, IconShieldLock, IconUsers } from "@/ui";
+
+/** The pages of settings, in order; the list, the palette and the router read them here. */
+export const SETTINGS_PAGES = [
+  { id: "profile", path: "/settings/profile", group: "own", Icon: IconId },
+  { id: "security", path: "/settings/security", group: "own", Icon: IconShieldLock },
+  { id: "sessions", path: "/settings/sessions", group: "own", Icon: IconDeviceDesktop },
+  { id: "preferences", path: "/settings/preferences", group: "own", Icon: IconPalette },
+  { id: "members", path: "/settings/members", group: "organisation", Icon: IconUsers },
+  { id: "invitations", path: "/settings/invitations", group: "organisation", Icon: IconMail },
+] as const;
+
+export type SettingsPage = (typeof SETTINGS_PAGES)[number];

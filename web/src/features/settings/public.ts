@@ -1,0 +1,1 @@
+export { SETTINGS_PAGES, type SettingsPage } from "./pages";

@@ -1,0 +1,68 @@
+/** What the stream says, written into the query cache. */
+
+import { notifyManager, type QueryClient } from "@tanstack/react-query";
+import { addMessage, cachedChat, dropChat, myAccount, noteMessage, notePosition, patchChat } from "./cache";
+import { keys } from "./keys";
+import type { EventFrame, NoticeFrame } from "./wire";
+
+export function applyEvents(client: QueryClient, batch: EventFrame[]): void {
+  notifyManager.batch(() => {
+    for (const event of batch) applyEvent(client, event);
+  });
+}
+
+function applyEvent(client: QueryClient, event: EventFrame): void {
+  const chat = event.topic;
+  if (event.message) {
+    addMessage(client, event.message);
+    noteMessage(client, event.message);
+  }
+  patchChat(client, chat, (known) => ({ ...known, last_change: Math.max(known.last_change, event.change) }));
+  if (!cachedChat(client, chat)) void client.invalidateQueries({ queryKey: keys.chats });
+
+  switch (event.event) {
+    case "message.sent":
+      return;
+    case "chat.renamed":
+      if (event.name) patchChat(client, chat, (known) => ({ ...known, name: event.name ?? known.name }));
+      return;
+    case "member.removed":
+      if (event.accounts?.includes(myAccount(client))) return dropChat(client, chat);
+      return renewMembers(client, chat);
+    default:
+      return renewMembers(client, chat);
+  }
+}
+
+function renewMembers(client: QueryClient, chat: string): void {
+  void client.invalidateQueries({ queryKey: keys.chatMembers(chat) });
+  void client.invalidateQueries({ queryKey: keys.chats });
+  void client.invalidateQueries({ queryKey: keys.chat(chat) });
+}
+
+export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
+  switch (notice.notice) {
+    case "chat.added":
+      void client.invalidateQueries({ queryKey: keys.chats });
+      return;
+    case "chat.removed":
+      if (notice.chat) dropChat(client, notice.chat);
+      return;
+    case "position":
+      if (notice.chat && notice.number !== undefined) notePosition(client, notice.chat, notice.number);
+      return;
+    case "draft":
+      if (notice.chat) void client.invalidateQueries({ queryKey: keys.draft(notice.chat) });
+      return;
+    case "profile":
+      void client.invalidateQueries({ queryKey: keys.me });
+      void client.invalidateQueries({ queryKey: ["account"] });
+      void client.invalidateQueries({ queryKey: keys.allAccounts });
+  }
+}
+
+/** Too far behind to be told one by one: what is held about the chat is fetched again. */
+export function applyReset(client: QueryClient, chat: string): void {
+  void client.resetQueries({ queryKey: keys.messages(chat) });
+  renewMembers(client, chat);
+}

@@ -1,0 +1,196 @@
+/** One socket to the server, kept open: resume, heartbeat, backoff. */
+
+import type { Socket } from "@/api";
+import type { CursorBook } from "./cursors";
+import { type ClientFrame, CLOSE, type EventFrame, type NoticeFrame, readFrame, type ServerFrame } from "./wire";
+
+/** What the frame of the application shows. `idle` is: nobody is signed in. */
+export type ConnectionState = "idle" | "connecting" | "online" | "reconnecting" | "offline";
+
+export interface StreamListener {
+  /** Changes in order, each exactly once. */
+  events(batch: EventFrame[]): void;
+  notice(frame: NoticeFrame): void;
+  reset(topic: string): void;
+  /** All that was missed has been delivered; `again` when it was not the first time. */
+  caughtUp(again: boolean): void;
+  sessionEnded(): void;
+  state(state: ConnectionState): void;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+const DEFAULT_HEARTBEAT_S = 25;
+/** Events are applied once per frame of the screen: a resume may bring thousands. */
+const BATCH_MS = 16;
+
+export class LiveStream {
+  private socket: Socket | null = null;
+  private attempts = 0;
+  private everReady = false;
+  private stopped = true;
+  private heardAt = 0;
+  private batch: EventFrame[] = [];
+  private askedAgain = new Set<string>();
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private beatTimer: ReturnType<typeof setInterval> | undefined;
+  private batchTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly open: () => Socket,
+    private readonly cursors: CursorBook,
+    private readonly listener: StreamListener,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    this.listener.state("connecting");
+    this.connect();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.dropSocket();
+    clearTimeout(this.retryTimer);
+    clearTimeout(this.batchTimer);
+    this.batch = [];
+    this.attempts = 0;
+    this.everReady = false;
+    this.listener.state("idle");
+  }
+
+  /** Tries at once instead of waiting out the backoff: the network is back, or the person asks. */
+  retryNow(): void {
+    if (this.stopped || this.socket?.readyState === 1) return;
+    clearTimeout(this.retryTimer);
+    this.dropSocket();
+    this.listener.state(this.everReady ? "reconnecting" : "connecting");
+    this.connect();
+  }
+
+  /** The browser says that there is no network; a socket may take minutes to notice by itself. */
+  networkLost(): void {
+    if (this.stopped) return;
+    clearTimeout(this.retryTimer);
+    this.dropSocket();
+    this.listener.state("offline");
+  }
+
+  say(frame: ClientFrame): void {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(frame));
+  }
+
+  private connect(): void {
+    const socket = this.open();
+    this.socket = socket;
+    socket.onopen = () => this.say({ type: "resume", cursor: this.cursors.all() });
+    socket.onmessage = (event) => {
+      this.heardAt = Date.now();
+      const frame = readFrame(event.data);
+      if (frame) this.take(frame);
+    };
+    socket.onclose = (event) => this.closed(event.code);
+    socket.onerror = () => {};
+  }
+
+  private take(frame: ServerFrame): void {
+    switch (frame.type) {
+      case "ready":
+        return this.ready(frame.heartbeat_s);
+      case "event":
+        return this.takeEvent(frame);
+      case "notice":
+        this.flush();
+        return this.listener.notice(frame);
+      case "reset":
+        this.flush();
+        this.cursors.forget(frame.topic);
+        return this.listener.reset(frame.topic);
+      case "caught_up": {
+        this.flush();
+        this.askedAgain.clear();
+        const again = this.everReady;
+        this.everReady = true;
+        return this.listener.caughtUp(again);
+      }
+      default:
+        return;
+    }
+  }
+
+  private ready(heartbeatS: number): void {
+    this.attempts = 0;
+    this.listener.state("online");
+    const beatMs = (heartbeatS > 0 ? heartbeatS : DEFAULT_HEARTBEAT_S) * 1000;
+    clearInterval(this.beatTimer);
+    this.beatTimer = setInterval(() => {
+      if (Date.now() - this.heardAt > 2 * beatMs) this.retryNowAfterSilence();
+      else this.say({ type: "ping" });
+    }, beatMs);
+  }
+
+  private retryNowAfterSilence(): void {
+    this.dropSocket();
+    this.closed(0);
+  }
+
+  private takeEvent(frame: EventFrame): void {
+    switch (this.cursors.file(frame.topic, frame.change)) {
+      case "repeat":
+        return;
+      case "gap":
+        // The missing changes come again, this one with them; ask once per hole.
+        if (!this.askedAgain.has(frame.topic)) {
+          this.askedAgain.add(frame.topic);
+          this.say({ type: "resume", cursor: this.cursors.all() });
+        }
+        return;
+      case "next":
+        this.batch.push(frame);
+        this.batchTimer ??= setTimeout(() => this.flush(), BATCH_MS);
+    }
+  }
+
+  private flush(): void {
+    clearTimeout(this.batchTimer);
+    this.batchTimer = undefined;
+    if (this.batch.length === 0) return;
+    const batch = this.batch;
+    this.batch = [];
+    this.listener.events(batch);
+  }
+
+  private closed(code: number): void {
+    this.flush();
+    this.dropSocket();
+    if (this.stopped) return;
+    if (code === CLOSE.sessionEnded) {
+      this.stop();
+      this.listener.sessionEnded();
+      return;
+    }
+    this.listener.state(this.everReady || this.attempts > 1 ? "reconnecting" : "connecting");
+    this.retryTimer = setTimeout(() => this.connect(), this.waitMs());
+    this.attempts += 1;
+  }
+
+  /** Doubles up to half a minute, and spreads clients over the whole wait after a restart. */
+  private waitMs(): number {
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.attempts);
+    return longest * (0.3 + 0.7 * this.random());
+  }
+
+  private dropSocket(): void {
+    clearInterval(this.beatTimer);
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = null;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.onerror = null;
+    if (socket.readyState <= 1) socket.close();
+  }
+}

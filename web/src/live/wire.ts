@@ -1,0 +1,56 @@
+/** The frames of the stream, as they travel. */
+
+import type { Message } from "@/api";
+
+export type EventName =
+  | "message.sent"
+  | "members.added"
+  | "member.removed"
+  | "chat.renamed"
+  | "owner.changed";
+
+export interface EventFrame {
+  type: "event";
+  /** The chat that changed. */
+  topic: string;
+  /** Gapless per topic. */
+  change: number;
+  event: EventName;
+  message?: Message;
+  accounts?: string[];
+  name?: string;
+  at: string;
+}
+
+export interface NoticeFrame {
+  type: "notice";
+  notice: "chat.added" | "chat.removed" | "position" | "profile" | "draft";
+  chat?: string;
+  number?: number;
+}
+
+export type ServerFrame =
+  | { type: "ready"; session: string; heartbeat_s: number }
+  | EventFrame
+  | NoticeFrame
+  | { type: "reset"; topic: string }
+  | { type: "caught_up" }
+  | { type: "pong" };
+
+export type ClientFrame =
+  | { type: "resume"; cursor: Record<string, number> }
+  | { type: "typing"; chat: string }
+  | { type: "ping" };
+
+export const CLOSE = { sessionEnded: 4401, tooSlow: 4408, draining: 4503 } as const;
+
+/** Frames that we do not understand are skipped: a newer server may say more. */
+export function readFrame(data: unknown): ServerFrame | null {
+  if (typeof data !== "string") return null;
+  try {
+    const frame: unknown = JSON.parse(data);
+    return typeof frame === "object" && frame !== null && "type" in frame ? (frame as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}

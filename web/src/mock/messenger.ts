@@ -1,0 +1,163 @@
+import type { AccountLite, Chat } from "@/api";
+import { type Asked, page, refuse, type Routes, textOf } from "./answers";
+import type { MockChat, MockState } from "./state";
+
+function lite(state: MockState, account: string): AccountLite {
+  const found = state.accounts.get(account);
+  return { id: account, name: found?.name ?? "", avatar: found?.avatar ?? null };
+}
+
+function chatIn({ state, me, path }: Asked): MockChat {
+  const chat = state.chats.get(path.chat ?? "");
+  if (!chat?.members.includes(me)) return refuse(404, "messenger.chat_absent", "There is no such chat.");
+  return chat;
+}
+
+function ownedIn(asked: Asked): MockChat {
+  const chat = chatIn(asked);
+  if (chat.owner !== asked.me) refuse(403, "access.not_permitted", "You are not allowed to do this.");
+  return chat;
+}
+
+export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
+  const read = chat.read.get(me) ?? 0;
+  const news = chat.messages.filter((message) => message.number > read && message.author !== me);
+  const other = chat.kind === "direct" ? chat.members.find((member) => member !== me) : undefined;
+  return {
+    id: chat.id,
+    kind: chat.kind,
+    name: other ? lite(state, other).name : chat.name,
+    other: other ? lite(state, other) : null,
+    role: chat.owner === me ? "owner" : "member",
+    members: chat.members.length,
+    last_number: chat.messages.length,
+    last_change: chat.change,
+    read_number: read,
+    unread: news.length,
+    mentions: news.filter(
+      (message) =>
+        "mentions" in message.body && (message.body.mentions.includes(me) || message.body.mentions.includes("all")),
+    ).length,
+    last_message: chat.messages.at(-1) ?? null,
+    created_at: chat.created_at,
+    muted: chat.muted.has(me),
+  };
+}
+
+function accountsOf(body: Record<string, unknown>, name: string): string[] {
+  const given = body[name];
+  return Array.isArray(given) ? given.filter((one) => typeof one === "string") : [];
+}
+
+export const messengerRoutes: Routes = {
+  "GET /chats": ({ state, me, query }) => {
+    const all = [...state.chats.values()]
+      .filter((chat) => chat.members.includes(me))
+      .map((chat) => viewOf(state, chat, me))
+      .sort((a, b) =>
+        (b.last_message?.sent_at ?? b.created_at).localeCompare(a.last_message?.sent_at ?? a.created_at),
+      );
+    return page(all, query);
+  },
+  "POST /chats": ({ state, me, body }) => {
+    const name = textOf(body, "name").trim();
+    if (!name) refuse(422, "messenger.name_missing", "A group needs a name.", "name");
+    const chat = state.addChat({ kind: "group", name, owner: me, members: accountsOf(body, "members") });
+    state.say(chat, { author: me, system: { event: "chat_created", accounts: chat.members, name } });
+    return viewOf(state, chat, me);
+  },
+  "POST /chats/direct": ({ state, me, body }) => {
+    const other = textOf(body, "account");
+    const known = [...state.chats.values()].find(
+      (chat) => chat.kind === "direct" && chat.members.includes(me) && chat.members.includes(other),
+    );
+    return viewOf(state, known ?? state.addChat({ kind: "direct", name: "", owner: me, members: [other] }), me);
+  },
+  "GET /chats/{chat}": (asked) => viewOf(asked.state, chatIn(asked), asked.me),
+  "PATCH /chats/{chat}": (asked) => {
+    const { state, me, body } = asked;
+    const chat = body.name === undefined ? chatIn(asked) : ownedIn(asked);
+    if (body.muted === true) chat.muted.add(me);
+    if (body.muted === false) chat.muted.delete(me);
+    const name = textOf(body, "name");
+    if (name) {
+      chat.name = name;
+      state.say(chat, { author: me, system: { event: "chat_renamed", accounts: [], name } }, "chat.renamed");
+    }
+    return viewOf(state, chat, me);
+  },
+  "GET /chats/{chat}/members": (asked) => {
+    const chat = chatIn(asked);
+    const all = chat.members.map((member) => ({
+      account: lite(asked.state, member),
+      role: member === chat.owner ? "owner" : "member",
+      joined_at: chat.created_at,
+      read_number: chat.read.get(member) ?? 0,
+    }));
+    return page(all, asked.query);
+  },
+  "POST /chats/{chat}/members": (asked) => {
+    const { state, me } = asked;
+    const chat = chatIn(asked);
+    const added = accountsOf(asked.body, "accounts").filter((one) => !chat.members.includes(one));
+    chat.members.push(...added);
+    state.say(chat, { author: me, system: { event: "members_added", accounts: added } }, "members.added");
+    return viewOf(state, chat, me);
+  },
+  "DELETE /chats/{chat}/members/{account}": (asked) => {
+    const chat = ownedIn(asked);
+    const gone = asked.path.account ?? "";
+    chat.members = chat.members.filter((member) => member !== gone);
+    const system = { event: "member_removed" as const, accounts: [gone] };
+    asked.state.say(chat, { author: asked.me, system }, "member.removed");
+    return {};
+  },
+  "POST /chats/{chat}/leave": (asked) => {
+    const chat = chatIn(asked);
+    if (chat.owner === asked.me && chat.members.length > 1) {
+      refuse(409, "messenger.owner_must_stay", "The owner hands the group over before leaving.");
+    }
+    chat.members = chat.members.filter((member) => member !== asked.me);
+    return {};
+  },
+  "POST /chats/{chat}/owner": (asked) => {
+    const chat = ownedIn(asked);
+    chat.owner = textOf(asked.body, "account");
+    const system = { event: "owner_changed" as const, accounts: [chat.owner] };
+    asked.state.say(chat, { author: asked.me, system }, "owner.changed");
+    return viewOf(asked.state, chat, asked.me);
+  },
+  "GET /chats/{chat}/messages": (asked) => {
+    const { messages } = chatIn(asked);
+    const limit = Math.min(100, Number(asked.query.get("limit") ?? 50));
+    const after = asked.query.get("after");
+    const before = Number(asked.query.get("before") ?? messages.length + 1);
+    const from = after !== null ? Number(after) : Math.max(0, before - 1 - limit);
+    const to = after !== null ? from + limit : before - 1;
+    return { items: messages.slice(from, to), has_before: from > 0, has_after: to < messages.length };
+  },
+  "POST /chats/{chat}/messages": (asked) => {
+    const { state, me, body } = asked;
+    const chat = chatIn(asked);
+    const client_id = textOf(body, "client_id");
+    const text = textOf((body.body ?? {}) as Record<string, unknown>, "text");
+    const known = chat.messages.find((message) => message.author === me && message.client_id === client_id);
+    if (known) return known;
+    if (!text.trim()) refuse(422, "messenger.text_missing", "A message needs a text.", "text");
+    return state.say(chat, { author: me, text, client_id });
+  },
+  "PUT /chats/{chat}/position": (asked) => {
+    const chat = chatIn(asked);
+    const number = Math.max(Number(asked.body.number), chat.read.get(asked.me) ?? 0);
+    chat.read.set(asked.me, number);
+    return { read_number: number, unread: viewOf(asked.state, chat, asked.me).unread };
+  },
+  "GET /chats/{chat}/draft": (asked) => {
+    const text = asked.state.drafts.get(chatIn(asked).id) ?? "";
+    return { text, saved_at: text ? asked.state.at() : null };
+  },
+  "PUT /chats/{chat}/draft": (asked) => {
+    asked.state.drafts.set(chatIn(asked).id, textOf(asked.body, "text"));
+    return {};
+  },
+};

@@ -1,0 +1,24 @@
+import styles from "./kbd.module.css";
+
+const IS_APPLE = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
+const APPLE: Record<string, string> = { Mod: "⌘", Alt: "⌥", Shift: "⇧", Enter: "↩" };
+const OTHERS: Record<string, string> = { Mod: "Ctrl" };
+const ARROWS: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓" };
+
+/** Names of the keys in `Mod+Shift+K` as this keyboard prints them. */
+export function keyNames(combination: string): string[] {
+  const names = IS_APPLE ? APPLE : OTHERS;
+  return combination.split("+").map((key) => names[key] ?? ARROWS[key] ?? key);
+}
+
+export function Kbd({ keys }: { keys: string }) {
+  return (
+    <span className={styles.keys}>
+      {keyNames(keys).map((name) => (
+        <kbd key={name} className={styles.key}>
+          {name}
+        </kbd>
+      ))}
+    </span>
+  );
+}
