@@ -464,8 +464,8 @@ impl Act {
     /// # Errors
     /// [`crate::SEALED`].
     pub async fn keyed_hash(&self, label: &'static str, normalised: &[u8]) -> Result<Plain> {
-        let key = self.ports.vault.index_key(self.tenant).await?;
-        Ok(Plain::bytes(cipher::keyed_hash(&key, label, normalised)))
+        let index = self.ports.vault.index(self.tenant).await?;
+        Ok(Plain::bytes(index.hash(label, normalised)))
     }
 
     /// Logs a change of the topic under its next change number, and wakes those who listen once it is committed.
@@ -609,9 +609,10 @@ impl Act {
     }
 
     async fn cursor_code(&self, position: &[u8]) -> Result<Vec<u8>> {
-        let key = self.ports.vault.index_key(self.tenant).await?;
+        let index = self.ports.vault.index(self.tenant).await?;
         let message = [self.operation.name.as_bytes(), &[0], position].concat();
-        Ok(cipher::keyed_hash(&key, "act.cursor", &message)
+        Ok(index
+            .hash("act.cursor", &message)
             .into_iter()
             .take(CURSOR_CODE_BYTES)
             .collect())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{AccountId, AvatarId, BlobId, EntryId, KeyId, RequestId, Result, TenantId, Timestamp};
 use bytes::Bytes;
-use cipher::DataKey;
+use cipher::{BlindIndex, DataKey};
 use db::Batch;
 use futures_util::future::BoxFuture;
 
@@ -43,7 +43,7 @@ pub trait Vault: Send + Sync {
     fn found_tenant(&self, tenant: TenantId) -> BoxFuture<'_, Result<()>>;
 
     /// The key under which a tenant's (or the cell's) keyed hashes are made.
-    fn index_key(&self, tenant: TenantId) -> BoxFuture<'_, Result<Arc<DataKey>>>;
+    fn index(&self, tenant: TenantId) -> BoxFuture<'_, Result<Arc<BlindIndex>>>;
 }
 
 /// Where blobs are kept: sealed under the key of their resource, never as they are.

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a testkit fails loudly"

@@ -15,7 +15,7 @@ use act::{
 };
 use base::{AccountId, BlobId, Clock, Entropy, Id, KeyId, Result, TenantId, Timestamp};
 use bytes::Bytes;
-use cipher::DataKey;
+use cipher::{BlindIndex, DataKey};
 use db::Batch;
 use futures_util::future::BoxFuture;
 
@@ -101,8 +101,8 @@ impl Vault for MemoryVault {
         Box::pin(async { Ok(()) })
     }
 
-    fn index_key(&self, tenant: TenantId) -> BoxFuture<'_, Result<Arc<DataKey>>> {
-        Box::pin(async move { Ok(self.key(tenant.cast())) })
+    fn index(&self, tenant: TenantId) -> BoxFuture<'_, Result<Arc<BlindIndex>>> {
+        Box::pin(async move { Ok(Arc::new(BlindIndex::new(1, self.key(tenant.cast())))) })
     }
 }
 

@@ -18,7 +18,8 @@ pub(crate) struct Readers {
 
 /// A read transaction on a borrowed connection.
 pub(crate) struct SqliteSnapshot {
-    connection: Option<Connection>,
+    /// Never contended: the lock only makes the snapshot shareable between threads.
+    connection: Mutex<Option<Connection>>,
     has_begun: bool,
     readers: Arc<Readers>,
     _place: OwnedSemaphorePermit,
@@ -54,7 +55,7 @@ impl Readers {
             }
         };
         Ok(SqliteSnapshot {
-            connection: Some(connection),
+            connection: Mutex::new(Some(connection)),
             has_begun: false,
             readers: Arc::clone(readers),
             _place: place,
@@ -68,7 +69,8 @@ impl SqliteSnapshot {
         statement: &'static Statement,
         values: &[Value],
     ) -> Result<Vec<Row>> {
-        let connection = self.connection.as_ref().context("the snapshot has ended")?;
+        let held = self.connection.get_mut().ok().and_then(|held| held.as_ref());
+        let connection = held.context("the snapshot has ended")?;
         if !self.has_begun {
             connection
                 .prepare_cached("BEGIN")
@@ -84,7 +86,7 @@ impl SqliteSnapshot {
 
 impl Drop for SqliteSnapshot {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else {
+        let Some(connection) = self.connection.get_mut().ok().and_then(Option::take) else {
             return;
         };
         let has_ended = !self.has_begun

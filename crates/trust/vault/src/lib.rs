@@ -1,1 +1,7 @@
+#![doc = include_str!("../README.md")]
 
+mod blobs;
+mod keys;
+
+pub use blobs::BlobVault;
+pub use keys::KmsVault;

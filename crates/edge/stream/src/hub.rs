@@ -1,0 +1,289 @@
+//! The hub: takes sockets in, and carries announced changes to them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use act::{Announcement, Call, Caller, NOT_SIGNED_IN, Runtime};
+use base::{Context, Result, TenantId};
+use bus::{Bus, Pattern, Received};
+use futures_util::future::BoxFuture;
+use gate::{Close, Hear, Outbound, StreamHub, TextFrame};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::{
+    catch_up,
+    registry::{Registry, Socket, TopicKey},
+    topic::{Numbered, Topic},
+    watch,
+    wire::{self, Audience, Changes, FrameNumber, FromClient, ToClient},
+    words::Words,
+};
+
+/// How many changes one reading of the log brings at most.
+pub(crate) const CHANGES_PER_PULL: u32 = 200;
+/// How often a client may expect to hear something, in seconds.
+const HEARTBEAT_S: u32 = 25;
+
+/// The sockets of this node.
+pub struct Hub {
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) registry: Registry,
+    node: [u8; 16],
+    is_draining: AtomicBool,
+}
+
+impl Hub {
+    /// Starts to listen to announcements, of this node and over the bus.
+    ///
+    /// # Errors
+    /// A fault when the bus takes no subscription.
+    pub async fn start(
+        runtime: Arc<Runtime>,
+        bus: Arc<dyn Bus>,
+        words: Words,
+        node: [u8; 16],
+    ) -> Result<Arc<Self>> {
+        let pattern = Pattern::new(words.subject.as_str())?;
+        let mut others = bus.subscribe(pattern).await?;
+        let hub = Arc::new(Self {
+            runtime,
+            bus,
+            registry: Registry::default(),
+            node,
+            is_draining: AtomicBool::new(false),
+        });
+        let (here, there) = (Arc::clone(&hub), Arc::clone(&hub));
+        let mut heard = words.heard;
+        tokio::spawn(async move {
+            while let Some(announcement) = heard.recv().await {
+                here.take_in(announcement);
+            }
+        });
+        tokio::spawn(async move {
+            while let Some(received) = others.receive().await {
+                match received {
+                    Received::Message { payload, .. } => {
+                        wire::decode(there.node, &payload)
+                            .into_iter()
+                            .for_each(|word| there.take_in(word));
+                    }
+                    Received::Lagged { .. } => watch::compare_with_log(&there).await,
+                }
+            }
+        });
+        tokio::spawn(watch::run(Arc::downgrade(&hub)));
+        Ok(hub)
+    }
+
+    /// Closes every socket, telling clients to connect elsewhere.
+    pub fn drain(&self) {
+        self.is_draining.store(true, Ordering::Release);
+        for socket in self.registry.sockets() {
+            socket.outbound.close(Close::Draining);
+        }
+    }
+
+    /// How many sockets are connected to this node.
+    pub fn sockets(&self) -> usize {
+        self.registry.sockets().len()
+    }
+
+    fn take_in(self: &Arc<Self>, announcement: Announcement) {
+        match announcement {
+            Announcement::Changed {
+                tenant,
+                topic,
+                change,
+            } => {
+                if let Some(topic) = self.registry.find_topic(&(tenant, topic)) {
+                    self.wake(&topic, change);
+                }
+            }
+            Announcement::Notice {
+                tenant,
+                account,
+                notice,
+                topic,
+                number,
+            } => {
+                let frame = TextFrame::new(
+                    ToClient::Notice {
+                        notice,
+                        chat: topic.map(base::Id::from_bytes),
+                        number,
+                    }
+                    .text(),
+                );
+                for socket in self.registry.of_account(tenant, account) {
+                    if notice == "chat.added"
+                        && let Some(topic) = topic
+                    {
+                        self.join(&socket, (tenant, topic));
+                    }
+                    socket.send(&frame);
+                }
+            }
+            Announcement::SessionEnded { session } => {
+                for socket in self.registry.of_session(session) {
+                    socket.outbound.close(Close::SessionEnded);
+                }
+            }
+        }
+    }
+
+    /// Pulls the topic up to `change`, unless somebody does already.
+    pub(crate) fn wake(self: &Arc<Self>, topic: &Arc<Topic>, change: i64) {
+        if topic.want(change) {
+            tokio::spawn(pull(Arc::clone(self), Arc::clone(topic)));
+        }
+    }
+
+    /// Has a socket that is already live listen to one more topic, from now on.
+    fn join(self: &Arc<Self>, socket: &Arc<Socket>, key: TopicKey) {
+        if socket.wants_events() {
+            tokio::spawn(catch_up::join(Arc::clone(self), Arc::clone(socket), key));
+        }
+    }
+
+    /// Runs an operation of the system and reads its answer.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        tenant: TenantId,
+        operation: &str,
+        input: Value,
+    ) -> Result<T> {
+        let call = Call::internal(
+            Caller::System {
+                name: "stream",
+                tenant,
+            },
+            self.runtime.new_id(),
+        );
+        let answer = self.runtime.execute(operation, call, input).await?;
+        serde_json::from_slice(&answer.body).context("reading the answer of a system operation")
+    }
+
+    /// The events of a topic after a change, and where its log and its members stand.
+    pub(crate) async fn changes(
+        &self,
+        key: TopicKey,
+        after: i64,
+    ) -> Result<(Changes, Vec<Numbered>)> {
+        let (tenant, topic) = key;
+        let chat: base::ChatId = base::Id::from_bytes(topic);
+        let input = json!({ "chat": chat, "after": after, "limit": CHANGES_PER_PULL });
+        let mut changes: Changes = self.ask(tenant, "messenger.chat.changes", input).await?;
+        let mut events = Vec::with_capacity(changes.frames.len());
+        for frame in std::mem::take(&mut changes.frames) {
+            let FrameNumber { change } =
+                serde_json::from_str(frame.get()).context("reading an event's number")?;
+            events.push(Numbered {
+                change,
+                frame: TextFrame::new(String::from(Box::<str>::from(frame))),
+            });
+        }
+        Ok((changes, events))
+    }
+
+    /// Reads who belongs to the topic, lets go of those who do not, and takes in those who came.
+    pub(crate) async fn renew_members(self: &Arc<Self>, topic: &Arc<Topic>) -> Result<()> {
+        let (tenant, id) = topic.key;
+        let chat: base::ChatId = base::Id::from_bytes(id);
+        let mut audience: Audience = self
+            .ask(tenant, "messenger.chat.audience", json!({ "chat": chat }))
+            .await?;
+        audience.accounts.sort_unstable();
+        for account in topic.admit(audience.version, &audience.accounts) {
+            for socket in self.registry.of_account(tenant, account) {
+                self.join(&socket, topic.key);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Brings a topic up to what is wanted; everything announced meanwhile is brought along.
+async fn pull(hub: Arc<Hub>, topic: Arc<Topic>) {
+    while let Some(after) = topic.next_pull() {
+        if let Err(error) = pull_once(&hub, &topic, after).await {
+            tracing::warn!(%error, "reading changes for the stream");
+            topic.give_up_pull();
+            return;
+        }
+    }
+}
+
+async fn pull_once(hub: &Arc<Hub>, topic: &Arc<Topic>, after: i64) -> Result<()> {
+    let (changes, events) = hub.changes(topic.key, after).await?;
+    if changes.version != topic.version() {
+        hub.renew_members(topic).await?;
+    }
+    let reached = events
+        .last()
+        .map_or(changes.change_last, |event| event.change);
+    topic.deliver(&events, reached);
+    Ok(())
+}
+
+/// The hub as the gate knows it.
+pub struct Stream(pub Arc<Hub>);
+
+impl StreamHub for Stream {
+    fn subscribe(&self, call: Call, outbound: Outbound) -> BoxFuture<'_, Result<Box<dyn Hear>>> {
+        Box::pin(async move {
+            let member = *call.caller.member().ok_or(NOT_SIGNED_IN)?;
+            if self.0.is_draining.load(Ordering::Acquire) {
+                outbound.close(Close::Draining);
+            }
+            let socket = Arc::new(Socket {
+                member,
+                outbound,
+                has_resumed: AtomicBool::new(false),
+            });
+            let ready = ToClient::Ready {
+                session: member.session,
+                heartbeat_s: HEARTBEAT_S,
+            };
+            socket.send(&TextFrame::new(ready.text()));
+            self.0.registry.add(&socket);
+            Ok(Box::new(Conversation {
+                hub: Arc::clone(&self.0),
+                socket,
+            }) as Box<dyn Hear>)
+        })
+    }
+}
+
+/// One client's side of the talk.
+struct Conversation {
+    hub: Arc<Hub>,
+    socket: Arc<Socket>,
+}
+
+impl Hear for Conversation {
+    fn hear(&mut self, text: &str) -> Result<(), Close> {
+        match serde_json::from_str(text).map_err(|_| Close::Malformed)? {
+            FromClient::Ping {} => {
+                self.socket.send(&TextFrame::new(ToClient::Pong.text()));
+            }
+            FromClient::Resume { cursor } => {
+                tokio::spawn(catch_up::resume(
+                    Arc::clone(&self.hub),
+                    Arc::clone(&self.socket),
+                    cursor,
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        self.hub.registry.remove(&self.socket);
+    }
+}

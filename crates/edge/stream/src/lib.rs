@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod catch_up;
+mod hub;
+mod registry;
+mod topic;
+mod watch;
+mod wire;
+mod words;
+
+pub use hub::{Hub, Stream};
+pub use words::{Words, words};

@@ -1,0 +1,100 @@
+//! What does not depend on announcements: the log and the sessions are asked every few seconds.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use base::{ChatId, Result, SessionId, TenantId};
+use bus::Health;
+use gate::Close;
+use serde_json::json;
+
+use crate::{
+    hub::Hub,
+    topic::Topic,
+    wire::{Live, Topics},
+};
+
+/// How often the node compares while the bus carries, and while it does not. Revocation holds within 5 s either way.
+const EVERY: Duration = Duration::from_secs(3);
+const EVERY_WITHOUT_BUS: Duration = Duration::from_millis(500);
+/// How many topics or sessions one question names.
+const PER_QUESTION: usize = 500;
+
+pub(crate) async fn run(hub: Weak<Hub>) {
+    loop {
+        let Some(every) = hub.upgrade().map(|hub| match *hub.bus.health().borrow() {
+            Health::Connected => EVERY,
+            Health::Disconnected => EVERY_WITHOUT_BUS,
+        }) else {
+            return;
+        };
+        tokio::time::sleep(every).await;
+        let Some(hub) = hub.upgrade() else { return };
+        compare_with_log(&hub).await;
+        if let Err(error) = end_sessions(&hub).await {
+            tracing::warn!(%error, "asking which sessions are live");
+        }
+    }
+}
+
+/// Wakes every topic that the log is ahead of, and renews members that have changed.
+pub(crate) async fn compare_with_log(hub: &Arc<Hub>) {
+    let mut by_tenant: HashMap<TenantId, Vec<Arc<Topic>>> = HashMap::new();
+    for topic in hub.registry.topics() {
+        by_tenant.entry(topic.key.0).or_default().push(topic);
+    }
+    for (tenant, topics) in by_tenant {
+        for part in topics.chunks(PER_QUESTION) {
+            if let Err(error) = compare(hub, tenant, part).await {
+                tracing::warn!(%error, "comparing topics with the log");
+            }
+        }
+    }
+}
+
+async fn compare(hub: &Arc<Hub>, tenant: TenantId, topics: &[Arc<Topic>]) -> Result<()> {
+    let chats: Vec<ChatId> = topics
+        .iter()
+        .map(|topic| base::Id::from_bytes(topic.key.1))
+        .collect();
+    let states: Topics = hub
+        .ask(tenant, "messenger.chat.states", json!({ "chats": chats }))
+        .await?;
+    for state in states.topics {
+        let Some(topic) = topics
+            .iter()
+            .find(|topic| topic.key.1 == state.chat.to_bytes())
+        else {
+            continue;
+        };
+        if topic.version() != state.version {
+            hub.renew_members(topic).await?;
+        }
+        hub.wake(topic, state.change);
+    }
+    Ok(())
+}
+
+/// Cuts the sockets of sessions that have ended.
+async fn end_sessions(hub: &Arc<Hub>) -> Result<()> {
+    let sessions = hub.registry.sessions();
+    for part in sessions.chunks(PER_QUESTION) {
+        let live: Live = hub
+            .ask(
+                TenantId::NIL,
+                "identity.session.live",
+                json!({ "sessions": part }),
+            )
+            .await?;
+        let live: HashSet<SessionId> = live.sessions.into_iter().collect();
+        for session in part.iter().filter(|session| !live.contains(session)) {
+            for socket in hub.registry.of_session(*session) {
+                socket.outbound.close(Close::SessionEnded);
+            }
+        }
+    }
+    Ok(())
+}

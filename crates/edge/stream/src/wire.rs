@@ -1,0 +1,217 @@
+//! What travels: announcements between nodes, frames to and from clients, and the system operations' answers.
+
+use std::collections::HashMap;
+
+use act::Announcement;
+use base::{AccountId, ChatId, SessionId, TenantId};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Announcements of one act as the bus carries them: ids and numbers only.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    node: [u8; 16],
+    words: Vec<Word>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Word {
+    Changed {
+        tenant: TenantId,
+        topic: [u8; 16],
+        change: i64,
+    },
+    Notice {
+        tenant: TenantId,
+        account: AccountId,
+        notice: String,
+        topic: Option<[u8; 16]>,
+        number: Option<i64>,
+    },
+    SessionEnded {
+        session: SessionId,
+    },
+}
+
+/// The notices there are; a word from another node is matched with them so that only known ones reach clients.
+const NOTICES: &[&str] = &["chat.added", "chat.removed", "position", "profile", "draft"];
+
+pub(crate) fn encode(node: [u8; 16], announcements: &[Announcement]) -> Option<Bytes> {
+    let words = announcements
+        .iter()
+        .map(|announcement| match announcement {
+            Announcement::Changed {
+                tenant,
+                topic,
+                change,
+            } => Word::Changed {
+                tenant: *tenant,
+                topic: *topic,
+                change: *change,
+            },
+            Announcement::Notice {
+                tenant,
+                account,
+                notice,
+                topic,
+                number,
+            } => Word::Notice {
+                tenant: *tenant,
+                account: *account,
+                notice: (*notice).to_owned(),
+                topic: *topic,
+                number: *number,
+            },
+            Announcement::SessionEnded { session } => Word::SessionEnded { session: *session },
+        })
+        .collect();
+    serde_json::to_vec(&Envelope { node, words })
+        .ok()
+        .map(Bytes::from)
+}
+
+/// The announcements of another node; nothing for this node's own and for what cannot be read.
+pub(crate) fn decode(own: [u8; 16], payload: &[u8]) -> Vec<Announcement> {
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(payload) else {
+        return Vec::new();
+    };
+    if envelope.node == own {
+        return Vec::new();
+    }
+    let known = |name: &str| NOTICES.iter().find(|known| **known == name).copied();
+    envelope
+        .words
+        .into_iter()
+        .filter_map(|word| match word {
+            Word::Changed {
+                tenant,
+                topic,
+                change,
+            } => Some(Announcement::Changed {
+                tenant,
+                topic,
+                change,
+            }),
+            Word::Notice {
+                tenant,
+                account,
+                notice,
+                topic,
+                number,
+            } => known(&notice).map(|notice| Announcement::Notice {
+                tenant,
+                account,
+                notice,
+                topic,
+                number,
+            }),
+            Word::SessionEnded { session } => Some(Announcement::SessionEnded { session }),
+        })
+        .collect()
+}
+
+/// What a client may say.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum FromClient {
+    /// The last change seen of each topic. Topics left out begin with the present.
+    Resume {
+        cursor: HashMap<ChatId, i64>,
+    },
+    Ping {},
+}
+
+/// What is said to a client beside events.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToClient {
+    Ready {
+        session: SessionId,
+        heartbeat_s: u32,
+    },
+    Reset {
+        topic: ChatId,
+    },
+    CaughtUp,
+    Pong,
+    Notice {
+        notice: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        chat: Option<ChatId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<i64>,
+    },
+}
+
+impl ToClient {
+    pub(crate) fn text(&self) -> String {
+        // These hold ids and numbers; writing them cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Answer of `messenger.account.topics`.
+#[derive(Deserialize)]
+pub(crate) struct Topics {
+    pub(crate) topics: Vec<TopicState>,
+}
+
+/// Where a topic stands.
+#[derive(Deserialize)]
+pub(crate) struct TopicState {
+    pub(crate) chat: ChatId,
+    pub(crate) change: i64,
+    pub(crate) version: i64,
+}
+
+/// Answer of `messenger.chat.changes`.
+#[derive(Deserialize)]
+pub(crate) struct Changes {
+    pub(crate) version: i64,
+    pub(crate) change_last: i64,
+    pub(crate) frames: Vec<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct FrameNumber {
+    pub(crate) change: i64,
+}
+
+/// Answer of `messenger.chat.audience`.
+#[derive(Deserialize)]
+pub(crate) struct Audience {
+    pub(crate) version: i64,
+    pub(crate) accounts: Vec<AccountId>,
+}
+
+/// Answer of `identity.session.live`.
+#[derive(Deserialize)]
+pub(crate) struct Live {
+    pub(crate) sessions: Vec<SessionId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Id;
+
+    use super::*;
+
+    #[test]
+    fn announcements_cross_to_other_nodes_only() {
+        let all = vec![
+            Announcement::Changed {
+                tenant: Id::from_bytes([1; 16]),
+                topic: [2; 16],
+                change: 7,
+            },
+            Announcement::SessionEnded {
+                session: Id::from_bytes([3; 16]),
+            },
+        ];
+        let payload = encode([1; 16], &all).unwrap();
+        assert_eq!(decode([2; 16], &payload), all);
+        assert_eq!(decode([1; 16], &payload), []);
+        assert_eq!(decode([2; 16], b"{"), []);
+    }
+}
