@@ -1,1 +1,44 @@
+#![doc = include_str!("../README.md")]
 
+mod assets;
+mod body;
+mod gate;
+mod headers;
+mod health;
+mod input;
+mod inquiry;
+mod listen;
+mod metrics;
+mod openapi;
+mod operation;
+mod origin;
+mod problem;
+mod public;
+pub mod refusals;
+mod router;
+mod socket;
+mod source;
+mod stream;
+mod throttle;
+mod tls;
+
+pub use assets::{Asset, Assets, Caching};
+pub use gate::{API_PREFIX, Config, Gate, House, Mode};
+pub use headers::REQUEST_ID;
+pub use health::Check;
+pub use listen::{Limits, Listener, Peer, Phase, PlainHttp, Serve};
+pub use metrics::{Collect, Metrics, MetricsService, Page, Sort};
+pub use operation::{Authenticate, Execute, IDEMPOTENCY_KEY, TOKEN_HEADER};
+pub use origin::{CSRF_HEADER, SESSION_COOKIE};
+pub use public::PublicUrl;
+pub use router::Route;
+pub use socket::{Close, Hear, Outbound, SocketLimits, TextFrame};
+pub use source::{Network, ParseNetworkError, SourceKey, TrustedProxies};
+pub use stream::StreamHub;
+pub use throttle::{Rate, Throttle};
+pub use tls::{CertificateSource, Tls, local_authority_pem};
+
+pub use body::Body;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Operations over HTTP: who asks, what with, and the answer with its session.
+
+use std::sync::Arc;
+
+use act::{Answer, Audience, Binding, Call, Caller, Carrier, NOT_SIGNED_IN, Operation};
+use base::{Context, Error, Result, Secret};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+
+use crate::{
+    body::{self, Body, BodyLimit},
+    input::{self, Shapes},
+    inquiry::{Endpoint, Inquiry},
+    origin::{SESSION_COOKIE, session_cookie},
+    refusals,
+};
+
+/// Runs operations: the runtime, or what stands in for it in tests.
+pub trait Execute: Send + Sync {
+    fn execute<'a>(
+        &'a self,
+        name: &'static str,
+        call: Call,
+        input: Value,
+    ) -> BoxFuture<'a, Result<Answer>>;
+}
+
+/// Finds the caller behind a session token.
+pub trait Authenticate: Send + Sync {
+    /// # Errors
+    /// [`NOT_SIGNED_IN`] when the token is no live session's.
+    fn authenticate<'a>(&'a self, token: &'a Secret<String>) -> BoxFuture<'a, Result<Caller>>;
+}
+
+/// The header by which a program asks for the token in the body in place of the cookie.
+pub const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-bastide-token");
+/// The header that makes a repeated write the same write.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The longest token, key or client name that is looked at.
+const CREDENTIAL_BYTES_MAX: usize = 512;
+const CLIENT_CHARS_MAX: usize = 200;
+
+/// One operation as an endpoint.
+pub(crate) struct OperationEndpoint {
+    pub(crate) operation: &'static Operation,
+    pub(crate) shapes: Shapes,
+    pub(crate) body_ms_max: u64,
+    pub(crate) session_cookie_s: u32,
+    pub(crate) doors: Doors,
+}
+
+/// What endpoints reach the house through.
+#[derive(Clone)]
+pub(crate) struct Doors {
+    pub(crate) execute: Arc<dyn Execute>,
+    pub(crate) authenticate: Arc<dyn Authenticate>,
+}
+
+impl Doors {
+    /// The call that a request makes. A public operation may be asked with a token that has ended: the sign-in page is.
+    pub(crate) async fn call(&self, audience: Audience, inquiry: &Inquiry) -> Result<Call> {
+        let headers = inquiry.request.headers();
+        let caller = match credential(headers) {
+            None => Caller::Nobody,
+            Some(token) => match self.authenticate.authenticate(&token).await {
+                Err(error) if audience == Audience::Public && error.is(&NOT_SIGNED_IN) => {
+                    Caller::Nobody
+                }
+                known => known?,
+            },
+        };
+        Ok(Call {
+            caller,
+            request: inquiry.id,
+            source: inquiry.source.to_string(),
+            client: client_name(headers),
+            idempotency_key: idempotency_key(headers)?,
+            body: Bytes::new(),
+        })
+    }
+}
+
+impl Endpoint for OperationEndpoint {
+    fn answer(self: Arc<Self>, inquiry: Inquiry) -> BoxFuture<'static, Result<Response<Body>>> {
+        Box::pin(async move {
+            let mut call = self.doors.call(self.operation.access, &inquiry).await?;
+            // Nobody gets to send megabytes to an operation that will not hear them.
+            if self.operation.access == Audience::Member && call.caller.member().is_none() {
+                return Err(NOT_SIGNED_IN.into());
+            }
+            let wants_token = inquiry
+                .request
+                .headers()
+                .get(&TOKEN_HEADER)
+                .is_some_and(|value| value == "1");
+            let (input, body) = self.input(inquiry).await?;
+            call.body = body;
+            let answer = self
+                .doors
+                .execute
+                .execute(self.operation.name, call, input)
+                .await?;
+            self.respond(answer, wants_token)
+        })
+    }
+}
+
+impl OperationEndpoint {
+    /// The JSON input, and the raw body of an operation that takes one.
+    async fn input(&self, inquiry: Inquiry) -> Result<(Value, Bytes)> {
+        let (parts, incoming) = inquiry.request.into_parts();
+        let path: Vec<(&str, &str)> = inquiry
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let takes_body = !matches!(parts.method, http::Method::GET | http::Method::DELETE);
+        if !takes_body && !http_body::Body::is_end_stream(&incoming) {
+            return Err(refusals::BODY_NOT_TAKEN.into());
+        }
+        let size_bytes_max = match self.operation.carrier {
+            Carrier::BytesIn { bytes_max, media } => {
+                is_one_of(&parts.headers, media)?;
+                bytes_max
+            }
+            Carrier::Json | Carrier::BytesOut => self.operation.input_bytes_max,
+        };
+        let limit = BodyLimit {
+            size_bytes_max,
+            time_ms_max: self.body_ms_max,
+        };
+        let bytes = body::read(incoming, limit).await?;
+        let (members, raw) = match self.operation.carrier {
+            Carrier::BytesIn { .. } => (serde_json::Map::new(), bytes),
+            Carrier::Json | Carrier::BytesOut => {
+                (input::json_object(&parts.headers, &bytes)?, Bytes::new())
+            }
+        };
+        Ok((
+            input::merge(&self.shapes, &path, parts.uri.query(), members)?,
+            raw,
+        ))
+    }
+
+    fn respond(&self, answer: Answer, wants_token: bool) -> Result<Response<Body>> {
+        let status =
+            StatusCode::from_u16(answer.status).context("reading an operation's status")?;
+        let mut body = answer.body;
+        let mut cookie = None;
+        if let Some(token) = answer.session {
+            if wants_token && !token.is_empty() {
+                body = with_token(&body, token)?;
+            } else {
+                cookie = Some(cookie_for(&token, self.session_cookie_s)?);
+            }
+        }
+        let mut response = Response::new(Body::Full(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.media));
+        if let Some(cookie) = cookie {
+            headers.insert(header::SET_COOKIE, cookie);
+        }
+        if self.operation.carrier == Carrier::BytesOut {
+            // The address holds an id that changes with the content; only the person's own browser keeps it.
+            let kept = HeaderValue::from_static("private, max-age=86400, immutable");
+            headers.insert(header::CACHE_CONTROL, kept);
+        }
+        Ok(response)
+    }
+}
+
+/// The session token: a bearer token where there is one, else the cookie.
+fn credential(headers: &HeaderMap) -> Option<Secret<String>> {
+    let bearer = headers.get(header::AUTHORIZATION).map(|value| {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let token = bearer.unwrap_or_else(|| session_cookie(headers))?;
+    (1..=CREDENTIAL_BYTES_MAX)
+        .contains(&token.len())
+        .then(|| Secret::new(token.to_owned()))
+}
+
+fn client_name(headers: &HeaderMap) -> String {
+    let text = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    text.chars().take(CLIENT_CHARS_MAX).collect()
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get(&IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(key) if (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
+            Ok(Some(key.to_owned()))
+        }
+        _ => Err(refusals::IDEMPOTENCY_KEY.into()),
+    }
+}
+
+fn is_one_of(headers: &HeaderMap, media: &[&str]) -> Result<()> {
+    let given = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    let is_taken = media
+        .iter()
+        .any(|taken| taken.eq_ignore_ascii_case(essence));
+    if is_taken {
+        Ok(())
+    } else {
+        Err(Error::from(refusals::MEDIA_TYPE))
+    }
+}
+
+/// Puts the token where the answer leaves room for it.
+fn with_token(body: &[u8], token: String) -> Result<Bytes> {
+    let mut value: Value =
+        serde_json::from_slice(body).context("reading an answer with a session")?;
+    if let Some(slot) = value.get_mut("token") {
+        *slot = Value::String(token);
+    }
+    serde_json::to_vec(&value)
+        .map(Bytes::from)
+        .context("writing an answer with a session")
+}
+
+/// The `__Host-` prefix has browsers insist on Secure, no domain and the root path (RFC 6265bis §4.1.3.2).
+fn cookie_for(token: &str, lifetime_s: u32) -> Result<HeaderValue> {
+    let lifetime_s = if token.is_empty() { 0 } else { lifetime_s };
+    let text = format!(
+        "{SESSION_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={lifetime_s}"
+    );
+    let mut value = HeaderValue::try_from(text).context("writing a session cookie")?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The shape of an operation's input, for reading its parameters.
+pub(crate) fn shapes(binding: &Binding) -> Shapes {
+    let mut generator = schemars::generate::SchemaSettings::draft2020_12()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator();
+    Shapes::of((binding.input)(&mut generator).as_value())
+}
