@@ -1,0 +1,205 @@
+//! The root, the barrier keyring, and the seal.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use base::{Context, Fault, Result, TenantId};
+use cipher::{DataKey, equal, keyed_hash};
+use db::Batch;
+
+use super::Embedded;
+use crate::{
+    SEALED, UNINITIALISED,
+    place::{Place, Slot, Wrapping},
+    store::{self, SealMark, StoreRow, WrapRow},
+};
+
+const ROOT_CHECK: &str = "bastide kms root check";
+/// The version that the root key has while nothing rotates it.
+const ROOT_VERSION: u32 = 1;
+
+/// What an unsealed store holds in memory.
+pub(super) struct Keyring {
+    pub(super) hierarchy: [u8; 16],
+    barriers: BTreeMap<u32, DataKey>,
+}
+
+impl Keyring {
+    pub(super) fn newest_barrier(&self) -> Result<Wrapping<'_>> {
+        let (version, key) = self
+            .barriers
+            .last_key_value()
+            .context("the barrier keyring is empty")?;
+        Ok(Wrapping {
+            key,
+            version: *version,
+        })
+    }
+
+    /// The tenant's keys by version.
+    pub(super) fn open_tenant(
+        &self,
+        tenant: TenantId,
+        rows: &[WrapRow],
+    ) -> Result<BTreeMap<u32, DataKey>> {
+        let open = |row: &WrapRow| {
+            let under = under(&self.barriers, &row.wrap)?;
+            let key = self
+                .slot(Place::Tenant(tenant), row.version)
+                .unwrap(under, &row.wrap)?;
+            Ok((row.version, key))
+        };
+        rows.iter().map(open).collect()
+    }
+
+    pub(super) fn slot<'a>(&self, place: Place<'a>, version: u32) -> Slot<'a> {
+        Slot {
+            hierarchy: self.hierarchy,
+            place,
+            version,
+        }
+    }
+}
+
+/// The key whose version the wrap names.
+pub(super) fn under<'k>(keys: &'k BTreeMap<u32, DataKey>, wrap: &[u8]) -> Result<&'k DataKey> {
+    cipher::wrap_key_version(wrap)
+        .and_then(|version| keys.get(&version))
+        .context("a stored wrap names a key version that there is not")
+}
+
+/// Tells the right root key before anything is opened with it.
+fn root_check(root: &DataKey, hierarchy: [u8; 16]) -> [u8; 32] {
+    keyed_hash(root, ROOT_CHECK, &hierarchy)
+}
+
+impl Embedded {
+    /// Gives an empty store its hierarchy: identity, barrier keyring and the cell's key, in one commit. Nodes that start
+    /// together write the same rows, so that one of them succeeds and the others take over what it made.
+    pub(super) async fn initialise(&self) -> Result<()> {
+        if self.find_store().await?.is_some() {
+            return Ok(());
+        }
+        self.root.create_if_absent(&*self.entropy)?;
+        let root = self.root.read()?;
+        let mut hierarchy = [0u8; 16];
+        self.entropy.fill(&mut hierarchy);
+        let now = self.clock.now();
+
+        let barrier = DataKey::generate(&*self.entropy);
+        let slot = Slot {
+            hierarchy,
+            place: Place::Barrier,
+            version: store::FIRST_VERSION,
+        };
+        let under = Wrapping {
+            key: &root,
+            version: ROOT_VERSION,
+        };
+        let wrap = slot.wrap(&under, &barrier, &*self.entropy);
+        let barriers = BTreeMap::from([(store::FIRST_VERSION, barrier)]);
+        let keyring = Keyring {
+            hierarchy,
+            barriers,
+        };
+
+        let mut batch = Batch::new();
+        store::insert_store(&mut batch, hierarchy, root_check(&root, hierarchy), now)?;
+        store::insert_barrier(
+            &mut batch,
+            WrapRow {
+                version: store::FIRST_VERSION,
+                wrap,
+            },
+            now,
+        )?;
+        self.found_tenant(&mut batch, &keyring, TenantId::NIL)?;
+        match self.database.commit(batch).await {
+            Ok(_) => Ok(()),
+            Err(_) if self.find_store().await?.is_some() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) async fn find_store(&self) -> Result<Option<StoreRow>> {
+        let mut snapshot = self.database.snapshot().await?;
+        store::find_store(&mut snapshot).await
+    }
+
+    /// Opens the barrier keyring with the root key file and holds it.
+    ///
+    /// # Errors
+    /// [`UNINITIALISED`], [`SEALED`]; a fault when the root key is missing or another.
+    pub(super) async fn unlock(&self) -> Result<Arc<Keyring>> {
+        let (row, barriers) = self.read_hierarchy().await?;
+        if row.is_sealed {
+            return Err(SEALED.into());
+        }
+        let keyring = Arc::new(self.open_hierarchy(&row, &barriers)?);
+        self.hold_keyring(Some(Arc::clone(&keyring)));
+        Ok(keyring)
+    }
+
+    async fn read_hierarchy(&self) -> Result<(StoreRow, Vec<WrapRow>)> {
+        let mut snapshot = self.database.snapshot().await?;
+        let row = store::find_store(&mut snapshot)
+            .await?
+            .ok_or(UNINITIALISED)?;
+        let barriers = store::barriers(&mut snapshot).await?;
+        Ok((row, barriers))
+    }
+
+    fn open_hierarchy(&self, row: &StoreRow, barriers: &[WrapRow]) -> Result<Keyring> {
+        if !self.root.exists() {
+            return Err(Fault::new(
+                "this key store was made with a root key, and the node's root key file is missing: \
+                 put back the file that belongs to the store",
+            )
+            .into());
+        }
+        let root = self.root.read()?;
+        if !equal(&root_check(&root, row.hierarchy), &row.root_check) {
+            return Err(Fault::new(
+                "the root key file is not the one that this key store was made with: \
+                 put back the file that belongs to the store, or point to the right store",
+            )
+            .into());
+        }
+        let open = |barrier: &WrapRow| {
+            let slot = Slot {
+                hierarchy: row.hierarchy,
+                place: Place::Barrier,
+                version: barrier.version,
+            };
+            Ok((barrier.version, slot.unwrap(&root, &barrier.wrap)?))
+        };
+        let barriers = barriers.iter().map(open).collect::<Result<_>>()?;
+        Ok(Keyring {
+            hierarchy: row.hierarchy,
+            barriers,
+        })
+    }
+
+    pub(super) async fn try_seal(&self) -> Result<Option<()>> {
+        let row = self.find_store().await?.ok_or(UNINITIALISED)?;
+        if row.is_sealed {
+            return Ok(Some(()));
+        }
+        self.mark(&row, SealMark::Sealed).await
+    }
+
+    /// Whoever unseals shows first that they hold the root key.
+    pub(super) async fn try_unseal(&self) -> Result<Option<()>> {
+        let (row, barriers) = self.read_hierarchy().await?;
+        self.open_hierarchy(&row, &barriers)?;
+        if !row.is_sealed {
+            return Ok(Some(()));
+        }
+        self.mark(&row, SealMark::Unsealed).await
+    }
+
+    async fn mark(&self, row: &StoreRow, to: SealMark) -> Result<Option<()>> {
+        let mut batch = Batch::new();
+        store::update_seal(&mut batch, row.version, to, self.clock.now())?;
+        self.commit(batch).await
+    }
+}

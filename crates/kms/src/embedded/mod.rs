@@ -1,0 +1,198 @@
+//! The key store inside the process: keys stand wrapped in a database of their own, and the keyring in memory.
+
+mod hierarchy;
+mod keys;
+mod tenants;
+mod upkeep;
+
+use std::{
+    future::Future,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use base::{Clock, Entropy, Fault, KeyId, Result, TenantId};
+use cipher::DataKey;
+use db::{Batch, CommitError, Database};
+use futures_util::future::BoxFuture;
+
+use crate::{
+    Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Status, TOO_MANY_KEYS, UNWRAP_MAX,
+    UnusedKey, store,
+};
+use hierarchy::Keyring;
+
+/// How often something is tried that conflicts with what others do at the same moment.
+const ATTEMPTS: usize = 8;
+
+/// A key store over a database of its own.
+pub struct Embedded {
+    database: Arc<Database>,
+    root: RootKeyFile,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    /// Absent while sealed.
+    keyring: RwLock<Option<Arc<Keyring>>>,
+}
+
+impl Embedded {
+    /// Opens a store as it is: its tables are brought up to date, nothing is initialised or unsealed.
+    ///
+    /// # Errors
+    /// As [`Database::migrate`].
+    pub async fn open(
+        database: Arc<Database>,
+        root: RootKeyFile,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self> {
+        store::migrate(&database).await?;
+        let keyring = RwLock::default();
+        Ok(Self {
+            database,
+            root,
+            clock,
+            entropy,
+            keyring,
+        })
+    }
+
+    /// Opens a store under the development seal and unseals it. An empty store gets a hierarchy, and the node a root key
+    /// file if it has none. A store that somebody sealed stays sealed.
+    ///
+    /// # Errors
+    /// As [`Embedded::open`]; a fault when the root key file is not the one of this store.
+    pub async fn start(
+        database: Arc<Database>,
+        root: RootKeyFile,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self> {
+        let embedded = Self::open(database, root, clock, entropy).await?;
+        embedded.initialise().await?;
+        if let Err(error) = embedded.unlock().await
+            && !error.is(&crate::SEALED)
+        {
+            return Err(error);
+        }
+        Ok(embedded)
+    }
+
+    /// The keyring in memory; under the development seal a node that has none fetches it unless the store is sealed.
+    async fn keyring(&self) -> Result<Arc<Keyring>> {
+        match self.held_keyring() {
+            Some(keyring) => Ok(keyring),
+            None => self.unlock().await,
+        }
+    }
+
+    fn held_keyring(&self) -> Option<Arc<Keyring>> {
+        let held = self.keyring.read().unwrap_or_else(PoisonError::into_inner);
+        held.clone()
+    }
+
+    fn hold_keyring(&self, keyring: Option<Arc<Keyring>>) {
+        let mut held = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
+        *held = keyring;
+    }
+
+    /// Commits; `None` when something changed underneath and the attempt has to be made again.
+    async fn commit(&self, batch: Batch) -> Result<Option<()>> {
+        match self.database.commit(batch).await {
+            Ok(_) => Ok(Some(())),
+            Err(CommitError::Conflict) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Repeats an attempt that answers `None`.
+async fn settled<T, F>(mut attempt: impl FnMut() -> F + Send) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>> + Send,
+{
+    for _ in 0..ATTEMPTS {
+        if let Some(outcome) = attempt().await? {
+            return Ok(outcome);
+        }
+    }
+    Err(Fault::new("the key store changed underneath at every attempt").into())
+}
+
+fn bounded(keys: &[KeyId]) -> Result<()> {
+    if keys.len() > UNWRAP_MAX {
+        return Err(TOO_MANY_KEYS.into());
+    }
+    Ok(())
+}
+
+impl Kms for Embedded {
+    fn status(&self) -> BoxFuture<'_, Result<Status>> {
+        Box::pin(self.report())
+    }
+
+    fn changes(&self, since: i64) -> BoxFuture<'_, Result<Changes>> {
+        Box::pin(self.changes_since(since))
+    }
+
+    fn create_tenant(&self, tenant: TenantId) -> BoxFuture<'_, Result<()>> {
+        Box::pin(settled(move || self.try_create_tenant(tenant)))
+    }
+
+    fn reserve(&self, tenant: TenantId, count: usize) -> BoxFuture<'_, Result<Vec<NewKey>>> {
+        Box::pin(settled(move || self.try_reserve(tenant, count)))
+    }
+
+    fn unwrap<'a>(
+        &'a self,
+        purpose: &'a Purpose,
+        keys: &'a [KeyId],
+    ) -> BoxFuture<'a, Result<Vec<Option<Arc<DataKey>>>>> {
+        Box::pin(self.unwrap_keys(purpose, keys))
+    }
+
+    fn index_key<'a>(
+        &'a self,
+        tenant: TenantId,
+        label: &'a str,
+    ) -> BoxFuture<'a, Result<IndexKey>> {
+        Box::pin(settled(move || self.try_index_key(tenant, label)))
+    }
+
+    fn destroy(&self, tenant: TenantId, key: KeyId) -> BoxFuture<'_, Result<()>> {
+        Box::pin(settled(move || self.try_destroy(tenant, key)))
+    }
+
+    fn destroy_tenant(&self, tenant: TenantId) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            settled(|| self.try_destroy_tenant(tenant)).await?;
+            self.clear_destroyed(tenant).await
+        })
+    }
+
+    fn list_unused(&self, limit: u32) -> BoxFuture<'_, Result<Vec<UnusedKey>>> {
+        Box::pin(self.unused(limit))
+    }
+
+    fn mark_used<'a>(&'a self, tenant: TenantId, keys: &'a [KeyId]) -> BoxFuture<'a, Result<()>> {
+        Box::pin(settled(move || self.try_mark_used(tenant, keys)))
+    }
+
+    fn discard<'a>(&'a self, tenant: TenantId, keys: &'a [KeyId]) -> BoxFuture<'a, Result<()>> {
+        Box::pin(settled(move || self.try_discard(tenant, keys)))
+    }
+
+    fn seal(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            // Memory first: a database that does not answer must not keep this node open.
+            self.hold_keyring(None);
+            settled(|| self.try_seal()).await
+        })
+    }
+
+    fn unseal_with_root_file(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            settled(|| self.try_unseal()).await?;
+            self.unlock().await.map(drop)
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! What the house asks of the store: its state, what has changed, and which keys nobody uses.
+
+use std::time::Duration;
+
+use base::{KeyId, Result, TenantId};
+use db::Batch;
+
+use super::{Embedded, bounded};
+use crate::{
+    Changes, Gone, Seal, SealState, Status, UnusedKey,
+    store::{self, CHANGES_MAX},
+};
+
+/// How old a key must be before it can be removed as unused. Caches hand reserved keys out for a quarter of this time, which
+/// leaves the rest for the act that commits the resource and for clocks that differ.
+const UNUSED_AFTER: Duration = Duration::from_secs(24 * 3_600);
+
+impl Embedded {
+    pub(super) async fn report(&self) -> Result<Status> {
+        let mut snapshot = self.database.snapshot().await?;
+        let Some(row) = store::find_store(&mut snapshot).await? else {
+            let counts = crate::KeyCounts::default();
+            return Ok(Status {
+                state: SealState::Uninitialised,
+                counts,
+            });
+        };
+        let counts = store::counts(&mut snapshot).await?;
+        drop(snapshot);
+        let state = if row.is_sealed || self.held_keyring().is_none() {
+            SealState::Sealed
+        } else {
+            SealState::Unsealed {
+                seal: Seal::Development,
+            }
+        };
+        Ok(Status { state, counts })
+    }
+
+    pub(super) async fn changes_since(&self, since: i64) -> Result<Changes> {
+        let mut snapshot = self.database.snapshot().await?;
+        let row = store::find_store(&mut snapshot).await?;
+        let Some(row) = row.filter(|row| !row.is_sealed) else {
+            self.hold_keyring(None);
+            return Ok(Changes {
+                epoch: 0,
+                is_sealed: true,
+                gone: Gone::Everything,
+            });
+        };
+        let gone = match row.epoch.checked_sub(since) {
+            Some(0) => Gone::These(Vec::new()),
+            Some(missed @ 1..) if missed <= i64::from(CHANGES_MAX) => {
+                let listed = store::list_changes(&mut snapshot, since).await?;
+                let is_whole = i64::try_from(listed.len()) == Ok(missed);
+                let keys: Option<Vec<_>> = listed.into_iter().collect();
+                keys.filter(|_| is_whole)
+                    .map_or(Gone::Everything, Gone::These)
+            }
+            _ => Gone::Everything,
+        };
+        drop(snapshot);
+        if self.held_keyring().is_none() {
+            // Another node unsealed.
+            self.unlock().await?;
+        }
+        Ok(Changes {
+            epoch: row.epoch,
+            is_sealed: false,
+            gone,
+        })
+    }
+
+    pub(super) async fn unused(&self, limit: u32) -> Result<Vec<UnusedKey>> {
+        let before = self.clock.now().before(UNUSED_AFTER);
+        let mut snapshot = self.database.snapshot().await?;
+        store::list_unused(&mut snapshot, before, limit).await
+    }
+
+    pub(super) async fn try_mark_used(
+        &self,
+        tenant: TenantId,
+        keys: &[KeyId],
+    ) -> Result<Option<()>> {
+        bounded(keys)?;
+        let now = self.clock.now();
+        let mut batch = Batch::new();
+        for key in keys {
+            store::mark_used(&mut batch, tenant, *key, now)?;
+        }
+        self.commit(batch).await
+    }
+
+    pub(super) async fn try_discard(&self, tenant: TenantId, keys: &[KeyId]) -> Result<Option<()>> {
+        bounded(keys)?;
+        let before = self.clock.now().before(UNUSED_AFTER);
+        let mut batch = Batch::new();
+        for key in keys {
+            store::discard(&mut batch, tenant, *key, before)?;
+        }
+        self.commit(batch).await
+    }
+}
