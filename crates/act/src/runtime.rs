@@ -26,7 +26,7 @@ const HEAVY_MAX: usize = 2;
 
 /// What the runtime stands on.
 pub struct Ports {
-    pub database: Database,
+    pub database: Arc<Database>,
     pub vault: Arc<dyn Vault>,
     pub access: Arc<dyn Access>,
     pub recorder: Arc<dyn Recorder>,

@@ -139,7 +139,7 @@ impl HouseBuilder {
         self.modules
             .push(Module::new("testkit", migrations).with(&FOUND, found));
         let ports = Ports {
-            database,
+            database: Arc::new(database),
             vault: self.vault,
             access: Arc::new(access::Policy),
             recorder: self.recorder.unwrap_or_else(|| notes.clone()),
