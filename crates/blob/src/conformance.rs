@@ -508,7 +508,10 @@ fn key(byte: u8) -> DataKey {
 
 /// Bytes by which a shift would be seen.
 fn pattern(size: usize) -> Vec<u8> {
-    (0..size).map(byte).collect()
+    let row: Vec<u8> = (0..251).collect();
+    let mut content = row.repeat(size.div_ceil(row.len()));
+    content.truncate(size);
+    content
 }
 
 fn byte(index: usize) -> u8 {

@@ -30,10 +30,10 @@ const PART_LEN: u64 = 8 * 1024 * 1024;
 const SIZE_BYTES_MAX: u64 = PARTS_MAX * PART_LEN;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long nothing may come: long enough to send a part over 1 MiB/s.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long nothing may come. Sending counts too: a part gets through at 140 KiB a second.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const RETRIES_MAX: usize = 4;
-const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
+const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Where in which service.
 #[derive(Debug, Clone, PartialEq, Eq)]

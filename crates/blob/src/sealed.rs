@@ -119,22 +119,22 @@ impl SealedBlobs {
         let (last, _) = Layout::chunk_at(range.end.saturating_sub(1))?;
         let end = layout.end_of(last);
 
-        let from_start = first == 0;
-        let head_end = if from_start { end } else { layout.header_end };
-        let mut head = self.part(blob.name, &layout, 0..head_end).await?;
+        // The header lies before the first chunk; what begins further in is asked for at the same time.
+        let (mut head, chunks) = if first == 0 {
+            (self.part(blob.name, &layout, 0..end).await?, None)
+        } else {
+            let head = self.part(blob.name, &layout, 0..layout.header_end);
+            let chunks = self.part(blob.name, &layout, cipher::chunk_offset(first)..end);
+            let (head, chunks) = tokio::try_join!(head, chunks)?;
+            (head, Some(chunks))
+        };
         let header = head.take(HEADER_BYTES).await?;
         let header = header
             .first_chunk::<HEADER_BYTES>()
             .context("a header has its length")?;
         let opener = ChunkOpener::new(key, &blob.name.to_bytes(), header)
             .context("opening the header of a blob")?;
-        let chunks = match from_start {
-            true => head,
-            false => {
-                self.part(blob.name, &layout, cipher::chunk_offset(first)..end)
-                    .await?
-            }
-        };
+        let chunks = chunks.unwrap_or(head);
         let opening = Opening {
             chunks,
             opener,
