@@ -27,6 +27,17 @@ pub trait Execute: Send + Sync {
     ) -> BoxFuture<'a, Result<Answer>>;
 }
 
+impl Execute for act::Runtime {
+    fn execute<'a>(
+        &'a self,
+        name: &'static str,
+        call: Call,
+        input: Value,
+    ) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(self.execute(name, call, input))
+    }
+}
+
 /// Finds the caller behind a session token.
 pub trait Authenticate: Send + Sync {
     /// # Errors
