@@ -1,1 +1,63 @@
+#![doc = include_str!("../README.md")]
 
+mod content;
+mod model;
+mod ops;
+mod rules;
+mod steps;
+mod store;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use act::{Migration, MigrationSet, Module};
+
+pub use ops::{
+    add_members, audience_chat, change_chat, changes_chat, create_chat, direct_chat, get_chat,
+    get_draft, get_message, leave_chat, list_chats, list_members, list_messages, mark_position,
+    remove_member, save_draft, send_message, topics_account, transfer_chat,
+};
+pub use store::STATEMENTS;
+
+/// The schema of this domain.
+pub const MIGRATIONS: MigrationSet = MigrationSet {
+    domain: "messenger",
+    migrations: &[Migration {
+        name: "0001_chats",
+        sql: include_str!("../migrations/0001_chats.sql"),
+    }],
+};
+
+/// Everything this domain brings.
+pub fn module() -> Module {
+    let mut module = Module::new("messenger", MIGRATIONS)
+        // chats
+        .with(&list_chats::OP, list_chats::run)
+        .with(&create_chat::OP, create_chat::run)
+        .with(&direct_chat::OP, direct_chat::run)
+        .with(&get_chat::OP, get_chat::run)
+        .with(&change_chat::OP, change_chat::run)
+        // who is in them
+        .with(&list_members::OP, list_members::run)
+        .with(&add_members::OP, add_members::run)
+        .with(&remove_member::OP, remove_member::run)
+        .with(&leave_chat::OP, leave_chat::run)
+        .with(&transfer_chat::OP, transfer_chat::run)
+        // what is said
+        .with(&list_messages::OP, list_messages::run)
+        .with(&get_message::OP, get_message::run)
+        .with(&send_message::OP, send_message::run)
+        // one's own standing
+        .with(&mark_position::OP, mark_position::run)
+        .with(&get_draft::OP, get_draft::run)
+        .with(&save_draft::OP, save_draft::run)
+        // for the stream
+        .with(&audience_chat::OP, audience_chat::run)
+        .with(&changes_chat::OP, changes_chat::run)
+        .with(&topics_account::OP, topics_account::run);
+    module.statements = STATEMENTS;
+    module.kinds = &[model::CHAT];
+    module.refusals = rules::REFUSALS;
+    module
+}

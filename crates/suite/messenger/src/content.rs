@@ -1,0 +1,194 @@
+//! What is sealed, as it is stored: one byte of schema version, then JSON. It stays readable for ever, so it only grows:
+//! new kinds are new variants, new fields are optional. This file and `wire.rs` are where serde stands.
+
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use act::Field;
+use base::{AccountId, Context, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) const MESSAGE_BODY: Field = Field {
+    label: 101,
+    name: "messenger.message.body",
+};
+pub(crate) const CHAT_NAME: Field = Field {
+    label: 102,
+    name: "messenger.chat.name",
+};
+pub(crate) const DRAFT: Field = Field {
+    label: 103,
+    name: "messenger.draft.text",
+};
+
+/// The schema of message bodies that this program writes.
+const SCHEMA: u8 = 1;
+
+/// What is sealed in a message's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Content {
+    /// What the author's client called the message before it had an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_id: Option<String>,
+    pub(crate) body: Body,
+}
+
+/// The kinds of messages. A kind that this program does not know yet reads as [`Body::Unknown`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Body {
+    Text(TextBody),
+    System(SystemBody),
+    #[serde(other)]
+    Unknown,
+}
+
+/// What a person wrote. A mention stands in the text as `@{u_…}` or `@{all}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TextBody {
+    pub text: String,
+    /// Who is named in the text and was a member then: accounts, or `all`.
+    #[serde(default)]
+    pub mentions: Vec<Mention>,
+}
+
+/// What happened in the chat, as a kind and parameters: it is rendered in its reader's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SystemBody {
+    pub event: SystemEvent,
+    /// Whom it concerns, the message's author apart.
+    #[serde(default)]
+    pub accounts: Vec<AccountId>,
+    /// The chat's name from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What a system message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SystemEvent {
+    ChatCreated,
+    MembersAdded,
+    MemberRemoved,
+    MemberLeft,
+    ChatRenamed,
+    OwnerChanged,
+}
+
+/// Who is named in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "Cow<'_, str>")]
+pub enum Mention {
+    Everyone,
+    Account(AccountId),
+}
+
+impl Content {
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = vec![SCHEMA];
+        serde_json::to_writer(&mut bytes, self).context("writing a message body")?;
+        Ok(bytes)
+    }
+
+    /// Reads what any release wrote: a schema or kind newer than this program is [`Body::Unknown`].
+    ///
+    /// # Errors
+    /// A fault when a schema that is known does not read.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        match bytes.split_first() {
+            Some((&SCHEMA, json)) => serde_json::from_slice(json).context("reading a message body"),
+            Some(_) => Ok(Self {
+                client_id: None,
+                body: Body::Unknown,
+            }),
+            None => None.context("a message body without its schema"),
+        }
+    }
+}
+
+impl fmt::Display for Mention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("all"),
+            Self::Account(account) => account.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Mention {
+    type Err = base::ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "all" => Ok(Self::Everyone),
+            account => account.parse().map(Self::Account),
+        }
+    }
+}
+
+impl From<Mention> for String {
+    fn from(mention: Mention) -> Self {
+        mention.to_string()
+    }
+}
+
+impl TryFrom<Cow<'_, str>> for Mention {
+    type Error = base::ParseIdError;
+
+    fn try_from(text: Cow<'_, str>) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl JsonSchema for Mention {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Mention".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(all|u_[0-9a-f]{32})$" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Content {
+        Content {
+            client_id: Some("c-1".to_owned()),
+            body: Body::Text(TextBody {
+                text: text.to_owned(),
+                mentions: vec![Mention::Everyone],
+            }),
+        }
+    }
+
+    #[test]
+    fn the_stored_form_is_this_one_for_ever() {
+        let stored = b"\x01{\"client_id\":\"c-1\",\"body\":{\"kind\":\"text\",\"text\":\"hi @{all}\",\"mentions\":[\"all\"]}}";
+        assert_eq!(text("hi @{all}").to_bytes().unwrap(), stored);
+        assert_eq!(Content::from_bytes(stored).unwrap(), text("hi @{all}"));
+    }
+
+    #[test]
+    fn kinds_fields_and_schemas_to_come_are_tolerated() {
+        let sticker = b"\x01{\"body\":{\"kind\":\"sticker\",\"blob\":\"b_1\",\"size\":{\"w\":1}}}";
+        assert_eq!(Content::from_bytes(sticker).unwrap().body, Body::Unknown);
+        let reply =
+            b"\x01{\"thread\":7,\"body\":{\"kind\":\"text\",\"text\":\"hi\",\"format\":\"markdown\"}}";
+        assert!(matches!(
+            Content::from_bytes(reply).unwrap().body,
+            Body::Text(_)
+        ));
+        assert_eq!(
+            Content::from_bytes(b"\x02binary").unwrap().body,
+            Body::Unknown
+        );
+        assert!(Content::from_bytes(b"").is_err());
+        assert!(Content::from_bytes(b"\x01{").is_err());
+    }
+}

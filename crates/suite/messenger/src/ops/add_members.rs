@@ -1,0 +1,64 @@
+//! Bring people into a group.
+
+use act::{Act, Action, Method, Operation};
+use base::{Context, Result};
+
+use crate::{
+    content::{SystemBody, SystemEvent},
+    rules::{
+        self, ACCOUNT_ABSENT, CHAT_ABSENT, CHAT_FULL, DIRECT_FIXED, MEMBERS_NONE, MEMBERS_TOO_MANY,
+    },
+    steps, store, wire,
+};
+
+pub static OP: Operation = Operation::write("messenger.member.add", Action::Invite)
+    .http(Method::Post, "/chats/{chat}/members")
+    .summary("Brings people into a group; those who are in it already stay as they are.")
+    .refusing(&[
+        CHAT_ABSENT,
+        DIRECT_FIXED,
+        MEMBERS_NONE,
+        MEMBERS_TOO_MANY,
+        ACCOUNT_ABSENT,
+        CHAT_FULL,
+    ]);
+
+pub async fn run(act: &mut Act, input: wire::AddMembers) -> Result<wire::Chat> {
+    if input.accounts.is_empty() {
+        return Err(MEMBERS_NONE.at("accounts"));
+    }
+    let by = act.member()?.account;
+    let mut added = rules::to_be_added(&input.accounts, by, "accounts")?;
+    let overview = store::overview(act, input.chat).await?;
+    let chat = &overview.chat;
+    let permit = act.permit(chat).await?;
+    rules::is_group(chat)?;
+    let present = store::members_among(act, chat.id, &added).await?;
+    added.retain(|account| !present.contains(account));
+    rules::may_grow(
+        chat,
+        i64::try_from(added.len()).context("counting members")?,
+    )?;
+    steps::may_be_added(act, &added, "accounts").await?;
+    let view = steps::view(act, &permit, &overview).await?;
+    if added.is_empty() {
+        return Ok(view);
+    }
+
+    act.raise(&permit);
+    store::insert_members(act, &permit, chat, &added)?;
+    for account in &added {
+        act.notify(*account, "chat.added", Some(chat.id.to_bytes()), None);
+    }
+    let members = view.members + i64::try_from(added.len()).context("counting members")?;
+    let told = SystemBody {
+        event: SystemEvent::MembersAdded,
+        accounts: added,
+        name: None,
+    };
+    let message = steps::tell(act, &permit, told)?;
+    Ok(wire::Chat {
+        members,
+        ..view.after(message)
+    })
+}

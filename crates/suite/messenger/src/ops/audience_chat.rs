@@ -1,0 +1,22 @@
+//! For the stream: who may hear of a chat.
+
+use act::{Act, Action, Audit, Operation};
+use base::Result;
+
+use crate::{rules::CHAT_ABSENT, store, wire};
+
+pub static OP: Operation = Operation::read("messenger.chat.audience", Action::Serve)
+    .system()
+    .audited(Audit::Covered("the subscription's entry"))
+    .summary("Gives the stream who may hear of a chat, and as of which version.")
+    .refusing(&[CHAT_ABSENT]);
+
+pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Audience> {
+    let topic = store::topic(act, input.chat).await?;
+    act.permit(&topic).await?;
+    Ok(wire::Audience {
+        version: topic.reference.version,
+        change: topic.changes_last,
+        accounts: store::list_accounts(act, topic.chat).await?,
+    })
+}

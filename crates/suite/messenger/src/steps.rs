@@ -1,0 +1,162 @@
+//! Steps that several operations share.
+
+use std::collections::HashMap;
+
+use act::{Act, Event, Permit, Place, Resource, Series};
+use base::{AccountId, Result};
+
+use crate::{
+    content::{Body, CHAT_NAME, Content, MESSAGE_BODY, SystemBody},
+    model::{Chat, Message, Name, Overview, Shape},
+    rules::{ACCOUNT_ABSENT, MESSAGE_SENT, event_of},
+    store, wire,
+};
+
+/// What is shown of accounts, by account.
+pub(crate) type People = HashMap<AccountId, wire::Person>;
+
+/// What is shown of these accounts.
+pub(crate) async fn people(act: &mut Act, accounts: &[AccountId]) -> Result<People> {
+    if accounts.is_empty() {
+        return Ok(People::new());
+    }
+    let cards = act.people(accounts).await?;
+    Ok(cards
+        .into_iter()
+        .map(|card| (card.account, wire::Person::of(card)))
+        .collect())
+}
+
+/// One of them; somebody who has gone keeps their id.
+pub(crate) fn person(people: &People, account: AccountId) -> wire::Person {
+    let known = people.get(&account).cloned();
+    known.unwrap_or_else(|| wire::Person::gone(account))
+}
+
+/// Makes sure that all of these accounts exist and may be brought into a chat.
+///
+/// # Errors
+/// [`ACCOUNT_ABSENT`].
+pub(crate) async fn may_be_added(
+    act: &mut Act,
+    accounts: &[AccountId],
+    field: &'static str,
+) -> Result<People> {
+    let cards = match accounts.is_empty() {
+        true => Vec::new(),
+        false => act.people(accounts).await?,
+    };
+    let found: People = cards
+        .into_iter()
+        .filter(|card| card.is_active)
+        .map(|card| (card.account, wire::Person::of(card)))
+        .collect();
+    match accounts.iter().all(|account| found.contains_key(account)) {
+        true => Ok(found),
+        false => Err(ACCOUNT_ABSENT.at(field)),
+    }
+}
+
+/// Opens a message for the wire.
+pub(crate) fn open_message<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    message: &Message,
+) -> Result<wire::Message> {
+    let place = Place::new(message.id, MESSAGE_BODY);
+    let content = Content::from_bytes(&act.open(permit, place, &message.body)?)?;
+    Ok(wire::Message::of(message, content))
+}
+
+/// Opens a chat for the wire.
+pub(crate) fn open_chat(
+    act: &Act,
+    permit: &Permit<Chat>,
+    overview: &Overview,
+    people: &People,
+) -> Result<wire::Chat> {
+    let chat = &overview.chat;
+    let other = chat.other().map(|account| person(people, account));
+    let (kind, name) = match (&chat.shape, &other) {
+        (Shape::Group(name), _) => {
+            let place = Place::new(chat.id, CHAT_NAME).at(name.version);
+            (
+                wire::ChatKind::Group,
+                act.open_text(permit, place, &name.sealed)?,
+            )
+        }
+        (Shape::Direct(_), Some(other)) => (wire::ChatKind::Direct, other.name.clone()),
+        (Shape::Direct(_), None) => (wire::ChatKind::Direct, String::new()),
+    };
+    let last = overview.last.as_ref();
+    Ok(wire::Chat {
+        id: chat.id,
+        kind,
+        name,
+        other,
+        role: wire::Role::of(chat.standing.role),
+        members: chat.members_count,
+        last_number: chat.items_last.into(),
+        last_change: chat.changes_last.into(),
+        read_number: overview.read_number().into(),
+        unread: overview.unread(),
+        mentions: overview.mentions,
+        last_message: last
+            .map(|last| open_message(act, permit, last))
+            .transpose()?,
+        created_at: chat.created_at,
+        muted: chat.standing.muted_at.is_some(),
+    })
+}
+
+/// Loads and opens one chat for an answer.
+pub(crate) async fn view(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    overview: &Overview,
+) -> Result<wire::Chat> {
+    let other: Vec<AccountId> = overview.chat.other().into_iter().collect();
+    let people = people(act, &other).await?;
+    open_chat(act, permit, overview, &people)
+}
+
+/// Seals a chat's name under a version of it.
+pub(crate) fn seal_name(act: &Act, permit: &Permit<Chat>, name: &str, version: i64) -> Name {
+    let place = Place::new(base::ChatId::from_bytes(permit.resource().id), CHAT_NAME);
+    Name {
+        sealed: act.seal(permit, place.at(version), name.as_bytes()),
+        version,
+    }
+}
+
+/// Has the chat itself tell what the caller did: a system message, logged as the event that it tells.
+pub(crate) fn tell(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    body: SystemBody,
+) -> Result<wire::Message> {
+    let name = event_of(body.event);
+    let concerned = match name == MESSAGE_SENT {
+        true => Vec::new(),
+        false => body.accounts.clone(),
+    };
+    let content = Content {
+        client_id: None,
+        body: Body::System(body),
+    };
+    let id = act.new_id();
+    let sealed = act.seal(permit, Place::new(id, MESSAGE_BODY), &content.to_bytes()?);
+    let number = act.next_number(permit, Series::Items);
+    let event = Event::new(name).item(id, number).accounts(&concerned);
+    let message = Message {
+        id,
+        chat: base::ChatId::from_bytes(permit.resource().id),
+        number,
+        change: act.emit(permit, event)?,
+        author: act.member()?.account,
+        body: sealed,
+        sent_at: act.now(),
+    };
+    store::insert_message(act, permit, &message, None)?;
+    Ok(wire::Message::of(&message, content))
+}

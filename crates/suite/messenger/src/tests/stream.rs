@@ -1,0 +1,209 @@
+//! What the stream hears: audience, changes, topics; and that a large chat costs a send nothing.
+
+use act::{Act, Action, Audit, MigrationSet, Module, Operation, Statement, params};
+use base::{ChatId, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use testkit::House;
+
+use super::kit::{add, audience, changes, chat_id, group, house, say, seen, stream, text};
+use crate::{
+    add_members, audience_chat, change_chat, leave_chat, list_chats, list_members, module,
+    remove_member, send_message, topics_account, transfer_chat,
+};
+
+#[tokio::test]
+async fn the_changes_are_what_happened() {
+    let house = house().await;
+    let [ana, bo, cy] = house.people(["ana", "bo", "cy"]).await;
+    let stream = stream(&house, &ana);
+    let chat = group(&ana, &[&bo]).await;
+    let id = &chat["id"];
+    let said = say(&bo, &chat, "hello").await;
+    add(&ana, &chat, &[&cy]).await;
+    ana.does(&change_chat::OP, json!({ "chat": id, "name": "olds" }))
+        .await;
+    ana.does(
+        &transfer_chat::OP,
+        json!({ "chat": id, "account": bo.account() }),
+    )
+    .await;
+    bo.does(
+        &remove_member::OP,
+        json!({ "chat": id, "account": cy.account() }),
+    )
+    .await;
+    ana.does(&leave_chat::OP, json!({ "chat": id })).await;
+
+    let feed = changes(&stream, &chat, 0).await;
+
+    let frames = feed["frames"].as_array().unwrap();
+    let told: Vec<_> = frames
+        .iter()
+        .map(|frame| {
+            assert_eq!(frame["type"], "event");
+            assert_eq!(&frame["topic"], id);
+            assert_eq!(frame["message"]["change"], frame["change"]);
+            let event = frame["event"].as_str().unwrap();
+            (
+                frame["change"].as_i64().unwrap(),
+                event,
+                &frame["accounts"],
+                &frame["name"],
+            )
+        })
+        .collect();
+    let nobody = &json!(null);
+    let accounts = [&bo, &cy, &ana].map(|actor| json!([actor.account()]));
+    assert_eq!(
+        told,
+        [
+            (1, "message.sent", nobody, &json!("news")),
+            (2, "message.sent", nobody, nobody),
+            (3, "members.added", &accounts[1], nobody),
+            (4, "chat.renamed", nobody, &json!("olds")),
+            (5, "owner.changed", &accounts[0], nobody),
+            (6, "member.removed", &accounts[1], nobody),
+            (7, "member.removed", &accounts[2], nobody),
+        ]
+    );
+    assert_eq!(frames[1]["message"], said);
+    assert_eq!(feed["change_last"], 7);
+
+    let later = changes(&stream, &chat, 5).await;
+    assert_eq!(later["frames"].as_array().unwrap().as_slice(), &frames[5..]);
+    assert_eq!(changes(&stream, &chat, 7).await["frames"], json!([]));
+}
+
+#[tokio::test]
+async fn the_audience_follows_the_members() {
+    let house = house().await;
+    let [ana, bo] = house.people(["ana", "bo"]).await;
+    let [eve] = house.people(["eve"]).await;
+    let stream_of = stream(&house, &ana);
+    let chat = group(&ana, &[&bo]).await;
+    let before = audience(&stream_of, &chat).await;
+    assert_eq!(before["accounts"], json!([ana.account(), bo.account()]));
+    say(&ana, &chat, "hello").await;
+    let talked = audience(&stream_of, &chat).await;
+    assert_eq!(talked["version"], before["version"]);
+    assert_eq!(talked["change"], 2);
+
+    ana.does(
+        &remove_member::OP,
+        json!({ "chat": chat["id"], "account": bo.account() }),
+    )
+    .await;
+
+    let after = audience(&stream_of, &chat).await;
+    assert_eq!(after["accounts"], json!([ana.account()]));
+    assert!(after["version"].as_i64() > before["version"].as_i64());
+    let topics = |account| json!({ "account": account });
+    let ours = stream_of
+        .does(&topics_account::OP, topics(ana.account()))
+        .await;
+    let expected = json!({ "chat": chat["id"], "change": 3, "version": after["version"] });
+    assert_eq!(ours["topics"], json!([expected]));
+    let his = stream_of
+        .does(&topics_account::OP, topics(bo.account()))
+        .await;
+    assert_eq!(his["topics"], json!([]));
+
+    let input = json!({ "chat": chat["id"] });
+    let elsewhere = stream(&house, &eve);
+    let refusal = elsewhere
+        .is_refused(&audience_chat::OP, input.clone())
+        .await;
+    assert_eq!(refusal.code, "messenger.chat_absent");
+    let refusal = ana.is_refused(&audience_chat::OP, input).await;
+    assert_eq!(refusal.code, "access.not_permitted");
+}
+
+/// Counts the rows that belong to a chat, from beside the domain.
+static PROBE: Operation = Operation::read("probe.chat.count", Action::Serve)
+    .system()
+    .audited(Audit::Covered("tests"));
+static COUNT: Statement = Statement::read(
+    "SELECT (SELECT COUNT(*) FROM messenger_message WHERE tenant = :tenant AND chat = :chat) AS messages,
+        (SELECT COUNT(*) FROM messenger_member WHERE tenant = :tenant AND chat = :chat) AS members,
+        (SELECT COUNT(*) FROM messenger_mention WHERE tenant = :tenant AND chat = :chat) AS mentions,
+        (SELECT COUNT(*) FROM messenger_draft WHERE tenant = :tenant AND chat = :chat) AS drafts,
+        (SELECT COUNT(*) FROM act_event WHERE tenant = :tenant AND topic = :chat) AS events",
+);
+
+#[derive(Deserialize, schemars::JsonSchema)]
+struct Probe {
+    chat: ChatId,
+}
+
+async fn probe(act: &mut Act, input: Probe) -> Result<Value> {
+    let row = act.row(&COUNT, params! { chat: input.chat }).await?;
+    let mut row = row.unwrap();
+    let mut count = |column| row.take::<i64>(column);
+    Ok(json!([
+        count("messages")?,
+        count("members")?,
+        count("mentions")?,
+        count("drafts")?,
+        count("events")?
+    ]))
+}
+
+#[tokio::test]
+async fn ten_thousand_members_cost_a_message_nothing() {
+    const NO_TABLES: MigrationSet = MigrationSet {
+        domain: "probe",
+        migrations: &[],
+    };
+    let probing = Module::new("probe", NO_TABLES).with(&PROBE, probe);
+    let house = House::with(vec![module(), probing]).await;
+    let [ana] = house.people(["ana"]).await;
+    let stream = stream(&house, &ana);
+    let chat = group(&ana, &[]).await;
+    let mut last = ana.clone();
+    for _ in 0..50 {
+        let accounts: Vec<_> = (0..200)
+            .map(|index| {
+                last = house.colleague_of(&ana, &format!("p{index}"));
+                last.account()
+            })
+            .collect();
+        let input = json!({ "chat": chat["id"], "accounts": accounts });
+        match ana.calls(&add_members::OP, input).await {
+            Ok(_) => {}
+            Err(error) => {
+                // The owner is a member too: the last two hundred are one too many.
+                assert!(error.is(&crate::rules::CHAT_FULL), "{error}");
+                let input = json!({ "chat": chat["id"], "accounts": accounts[..199] });
+                ana.does(&add_members::OP, input).await;
+            }
+        }
+    }
+    assert_eq!(seen(&ana, &chat).await["members"], 10_000);
+    let one = json!({ "chat": chat["id"], "accounts": [last.account()] });
+    let refusal = ana.is_refused(&add_members::OP, one).await;
+    assert_eq!(refusal.code, "messenger.chat_full");
+    let of_chat = json!({ "chat": chat["id"] });
+    let before: Vec<i64> = stream.gets(&PROBE, of_chat.clone()).await;
+    house.heard().take();
+    let entries = house.audit().all().len();
+
+    ana.does(&send_message::OP, text(&chat, "c", "@{all} hello"))
+        .await;
+
+    let after: Vec<i64> = stream.gets(&PROBE, of_chat.clone()).await;
+    let grown: Vec<i64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
+    assert_eq!(
+        grown,
+        [1, 0, 1, 0, 1],
+        "message, member, mention, draft, event"
+    );
+    assert_eq!(house.heard().take().len(), 1);
+    assert_eq!(house.audit().all().len(), entries + 1);
+    let hears = audience(&stream, &chat).await;
+    assert_eq!(hears["accounts"].as_array().unwrap().len(), 10_000);
+    let page = ana.does(&list_members::OP, of_chat).await;
+    assert!(page["next_cursor"].is_string());
+    let page = ana.does(&list_chats::OP, json!({})).await;
+    assert_eq!(page["items"][0]["id"], json!(chat_id(&chat)));
+}
