@@ -1,11 +1,9 @@
 # The words of the README. What `test` means stands in apps/xtask.
 .PHONY: run test bench demo web server
 
-DATA ?= ./data
-
-# Builds everything and serves https://localhost:8443 with the embedded database.
-run: web server
-	BASTIDE_DATA_DIR="$${BASTIDE_DATA_DIR:-$(DATA)}" cargo run --locked --release --package server -- serve
+# Builds everything and serves https://localhost:8443 with the embedded database; data in ./data unless BASTIDE_DATA_DIR says otherwise.
+run: server
+	cargo run --locked --release --package server -- serve
 
 # Every check there is; installs and starts the services that it needs.
 test:
@@ -13,12 +11,13 @@ test:
 	cargo xtask check
 
 # The performance table.
-bench: web server
+bench: server
 	cargo xtask services -- cargo run --locked --release --package bench
 
-# An organisation with people, chats and messages to look at, then the server.
-demo: web server
-	BASTIDE_DATA_DIR="$${BASTIDE_DATA_DIR:-$(DATA)}" cargo run --locked --release --package server -- demo
+# Fills an empty server with an organisation to look at, prints how to sign in, and serves it.
+demo: server
+	cargo run --locked --release --package server -- demo
+	cargo run --locked --release --package server -- serve
 
 web: web/node_modules/.package-lock.json
 	cd web && npm run build
