@@ -1,6 +1,6 @@
 //! Everything one act wants to change, gathered while it runs and applied at once.
 
-use base::{Id, KeyId, Result, TenantId};
+use base::{Fault, Id, KeyId, Result, TenantId};
 
 use crate::{
     Statement,
@@ -96,13 +96,16 @@ impl Batch {
     /// Buffers a write.
     ///
     /// # Errors
-    /// A fault when the parameters do not fit the statement.
+    /// A fault when the statement is no write or the parameters do not fit it.
     pub fn execute(
         &mut self,
         tenant: TenantId,
         statement: &'static Statement,
         params: Params,
     ) -> Result<()> {
+        if statement.is_read() {
+            return Err(Fault::new("a read stands among the writes of an act").into());
+        }
         let values = statement.bind(tenant, params)?;
         self.writes.push(Write { statement, values });
         Ok(())

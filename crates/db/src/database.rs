@@ -118,6 +118,14 @@ impl Database {
         Ok(Self { backend })
     }
 
+    /// Opens `sqlite://path` on a disk that holds no more than so many pages.
+    #[cfg(test)]
+    pub(crate) fn open_small(url: &str, pages_max: u32) -> Result<Self> {
+        let path = PathBuf::from(url.trim_start_matches("sqlite://"));
+        let backend = Backend::Sqlite(Sqlite::open_small(path, pages_max)?);
+        Ok(Self { backend })
+    }
+
     /// Applies what is missing of `sets`, in order.
     ///
     /// # Errors
@@ -163,10 +171,10 @@ impl Database {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and takes writes.
     pub async fn is_alive(&self) -> bool {
         match &self.backend {
-            Backend::Sqlite(_) => true,
+            Backend::Sqlite(sqlite) => sqlite.is_alive(),
             Backend::Postgres(postgres) => postgres.is_alive().await,
         }
     }
@@ -175,7 +183,7 @@ impl Database {
     pub async fn close(self) {
         match self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
-            Backend::Postgres(_) => {}
+            Backend::Postgres(postgres) => postgres.close().await,
         }
     }
 }

@@ -16,7 +16,14 @@ static LEASE: Statement = Statement::read(
 static INSERT_LEASE: Statement = Statement::write(
     "INSERT INTO db_lease (tenant, id, holder, held_until) VALUES (:cell, :id, :holder, :held_until)",
 );
+/// Only as it was seen: a holder that renewed meanwhile is not deposed.
 static UPDATE_LEASE: Statement = Statement::write(
+    "UPDATE db_lease SET holder = :holder, held_until = :held_until
+     WHERE tenant = :cell AND id = :id AND held_until = :seen",
+)
+.exactly_one();
+
+static END_LEASE: Statement = Statement::write(
     "UPDATE db_lease SET holder = :holder, held_until = :held_until WHERE tenant = :cell AND id = :id",
 )
 .exactly_one();
@@ -54,7 +61,8 @@ pub struct LeaseKeeper {
 }
 
 impl LeaseKeeper {
-    /// `name` is fixed: nodes that give the same name share the lease. `span` is how long a silent holder keeps it.
+    /// `name` is fixed: nodes that give the same name share the lease. `node` is made anew at every start, or two runs of
+    /// one node would take each other for themselves. `span` is how long a silent holder keeps the lease.
     pub fn new<K>(name: [u8; 16], node: Id<K>, span: Duration) -> Self {
         Self {
             resource: ResourceKey {
@@ -63,6 +71,24 @@ impl LeaseKeeper {
             },
             node: node.to_bytes(),
             span,
+        }
+    }
+
+    /// Gives the lease back before its time, so that the next holder need not wait. One that is lost already stays lost.
+    ///
+    /// # Errors
+    /// A fault when the database fails.
+    pub async fn release(&self, database: &Database, lease: Lease) -> Result<()> {
+        let id: Id<base::kinds::Key> = Id::from_bytes(self.resource.id);
+        let mut batch = Batch::new();
+        lease.fence(&mut batch);
+        batch.raise(self.resource);
+        let holder = Plain::bytes([0; 16]);
+        let ended = params! { id: id, holder: holder, held_until: Timestamp::from_micros(0) };
+        batch.execute(TenantId::NIL, &END_LEASE, ended)?;
+        match database.commit(batch).await {
+            Ok(_) | Err(CommitError::Conflict) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -79,7 +105,7 @@ impl LeaseKeeper {
             .await?;
         drop(snapshot);
         let mut batch = Batch::new();
-        let write = params! { id: id, holder: Plain::bytes(self.node), held_until: until };
+        let holder = Plain::bytes(self.node);
         let token = match row {
             None => {
                 batch.found(NewResource {
@@ -87,17 +113,20 @@ impl LeaseKeeper {
                     kind: "lease",
                     data_key: KeyId::NIL,
                 });
-                batch.execute(TenantId::NIL, &INSERT_LEASE, write)?;
+                let lease = params! { id: id, holder: holder, held_until: until };
+                batch.execute(TenantId::NIL, &INSERT_LEASE, lease)?;
                 1
             }
             Some(mut row) => {
                 let version: i64 = row.take("version")?;
                 let is_mine = row.take::<[u8; 16]>("holder")? == self.node;
-                if !is_mine && now < row.take("held_until")? {
+                let seen: Timestamp = row.take("held_until")?;
+                if !is_mine && now < seen {
                     return Ok(None);
                 }
                 batch.guard(self.resource, version);
-                batch.execute(TenantId::NIL, &UPDATE_LEASE, write)?;
+                let lease = params! { id: id, holder: holder, held_until: until, seen: seen };
+                batch.execute(TenantId::NIL, &UPDATE_LEASE, lease)?;
                 if is_mine {
                     version
                 } else {

@@ -78,24 +78,55 @@ fn checksum(sql: &str) -> i64 {
     i64::from_ne_bytes(hash.to_ne_bytes())
 }
 
-/// The same DDL for SQLite: its own type names, strict typing, and rows kept in the order of their key.
+/// Where the reading of DDL stands.
+#[derive(PartialEq)]
+enum Place {
+    Code,
+    Comment,
+    Quoted,
+}
+
+/// The same DDL for SQLite: its own type names, and tables with strict typing whose rows are kept in the order of their key.
 pub(crate) fn for_sqlite(sql: &str) -> String {
-    let mut text = String::with_capacity(sql.len());
+    let mut text = String::with_capacity(sql.len() + 64);
     let mut word = String::new();
-    for c in sql.chars().chain([' ']) {
-        if c.is_ascii_alphanumeric() || c == '_' {
+    let mut statement: Vec<String> = Vec::new();
+    let mut place = Place::Code;
+    for c in sql.chars().chain(['\n']) {
+        if place == Place::Code && (c.is_ascii_alphanumeric() || c == '_') {
             word.push(c);
             continue;
         }
-        text.push_str(match word.as_str() {
-            "BIGINT" => "INTEGER",
-            "BYTEA" => "BLOB",
-            other => other,
-        });
-        word.clear();
+        if !word.is_empty() {
+            text.push_str(match word.as_str() {
+                "BIGINT" => "INTEGER",
+                "BYTEA" => "BLOB",
+                other => other,
+            });
+            statement.push(std::mem::take(&mut word));
+        }
+        place = match (place, c) {
+            (Place::Code, '-') if text.ends_with('-') => Place::Comment,
+            (Place::Code, '\'') => Place::Quoted,
+            (Place::Comment, '\n') | (Place::Quoted, '\'') => Place::Code,
+            (place, _) => place,
+        };
+        if place == Place::Code && c == ';' {
+            end_statement(&mut text, &mut statement);
+        }
         text.push(c);
     }
-    text.replace("\n);", "\n) STRICT, WITHOUT ROWID;")
+    end_statement(&mut text, &mut statement);
+    text
+}
+
+fn end_statement(text: &mut String, words: &mut Vec<String>) {
+    if let [create, table, ..] = words.as_slice()
+        && (create.as_str(), table.as_str()) == ("CREATE", "TABLE")
+    {
+        text.push_str(" STRICT, WITHOUT ROWID");
+    }
+    words.clear();
 }
 
 pub(crate) fn sqlite(connection: &mut Connection, sets: &[MigrationSet]) -> Result<()> {
@@ -224,11 +255,26 @@ mod tests {
     }
 
     #[test]
-    fn types_are_translated_as_words() {
-        let text = for_sqlite("CREATE TABLE a_BYTEA (x BYTEA NOT NULL, y BIGINT\n);");
-        assert_eq!(
-            text.trim(),
-            "CREATE TABLE a_BYTEA (x BLOB NOT NULL, y INTEGER\n) STRICT, WITHOUT ROWID;"
-        );
+    fn tables_are_made_strict_and_types_translated_as_words() {
+        for (sql, expected) in [
+            (
+                "CREATE TABLE a_BYTEA (x BYTEA NOT NULL, y BIGINT\n);",
+                "CREATE TABLE a_BYTEA (x BLOB NOT NULL, y INTEGER\n) STRICT, WITHOUT ROWID;",
+            ),
+            (
+                "CREATE TABLE a (x BIGINT)",
+                "CREATE TABLE a (x INTEGER)\n STRICT, WITHOUT ROWID",
+            ),
+            (
+                "-- The writer's BYTEA; no table.\nCREATE INDEX b ON a (\n x\n);\nCREATE TABLE c (y TEXT); -- end",
+                "-- The writer's BYTEA; no table.\nCREATE INDEX b ON a (\n x\n);\nCREATE TABLE c (y TEXT) STRICT, WITHOUT ROWID; -- end",
+            ),
+            (
+                "CREATE TABLE a (x TEXT DEFAULT ';BYTEA', y BYTEA);",
+                "CREATE TABLE a (x TEXT DEFAULT ';BYTEA', y BLOB) STRICT, WITHOUT ROWID;",
+            ),
+        ] {
+            assert_eq!(for_sqlite(sql).trim(), expected);
+        }
     }
 }

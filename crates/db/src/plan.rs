@@ -9,6 +9,9 @@ use crate::{
     value::{Late, Value},
 };
 
+/// As many numbers as a [`Late`] can tell apart.
+const NUMBERS_MAX: usize = u16::MAX as usize;
+
 /// What a resource row says at commit, locked until the transaction ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State {
@@ -65,13 +68,13 @@ impl States {
             next.push((new.key, State::NEW));
         }
         for (key, version) in &batch.guards {
-            if self
-                .known
-                .get(key)
-                .is_none_or(|known| known.state.version != *version)
-            {
+            if self.version(batch, key) != Some(*version) {
                 return Err(CommitError::Conflict);
             }
+        }
+        if batch.numbers.len() > NUMBERS_MAX {
+            let what = "an act asked for more numbers than a batch can hold";
+            return Err(CommitError::Fault(Fault::new(what)));
         }
         for key in &batch.raised {
             self.entry(&mut next, *key)?.version += 1;
@@ -87,6 +90,14 @@ impl States {
             numbers.push(*last);
         }
         Ok(Outcome { next, numbers })
+    }
+
+    /// The version that a guard meets: of what the batch itself founds, the first.
+    fn version(&self, batch: &Batch, key: &ResourceKey) -> Option<i64> {
+        if batch.founded.iter().any(|new| new.key == *key) {
+            return Some(State::NEW.version);
+        }
+        self.known.get(key).map(|known| known.state.version)
     }
 
     fn entry<'n>(

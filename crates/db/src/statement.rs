@@ -59,8 +59,8 @@ impl Statement {
         Self::new(text, Kind::Write)
     }
 
-    /// An `INSERT … VALUES (…)` without more, whose order among the batch's other writes does not matter: the committer
-    /// may join many of them into one.
+    /// An `INSERT … VALUES (…)` without more, whose order among the other writes of its batch does not matter, nor among
+    /// those of other batches that do not conflict with it: the committer may join many of them into one, ahead of the rest.
     pub const fn append(text: &'static str) -> Self {
         Self::new(text, Kind::Append)
     }
@@ -82,7 +82,8 @@ impl Statement {
         self
     }
 
-    /// The write must touch exactly one row.
+    /// The write must touch exactly one row; otherwise the act conflicts and runs again. On PostgreSQL, a group with such a
+    /// write takes one round trip more.
     #[must_use]
     pub const fn exactly_one(mut self) -> Self {
         self.expect = Expect::One;
@@ -97,12 +98,33 @@ impl Statement {
         matches!(self.kind, Kind::Read)
     }
 
-    pub(crate) const fn is_append(&self) -> bool {
+    const fn is_append(&self) -> bool {
         matches!(self.kind, Kind::Append)
     }
 
+    /// How several rows of an append are written at once.
+    pub(crate) fn joined(&'static self) -> Option<&'static Insert> {
+        self.parsed().insert.as_ref()
+    }
+
+    /// Whether an append is what it must be.
+    ///
+    /// # Errors
+    /// A fault when its text does not end with the tuple of values.
+    pub(crate) fn check_joined(&'static self) -> Result<()> {
+        if self.is_append() && self.joined().is_none() {
+            let what = format!("«{}» is no INSERT … VALUES (…) without more", self.text);
+            return Err(Fault::new(what).into());
+        }
+        Ok(())
+    }
+
     pub(crate) const fn expect(&self) -> Expect {
-        self.expect
+        match self.kind {
+            // It inserts its row or fails, and is joined with others.
+            Kind::Append => Expect::Any,
+            Kind::Read | Kind::Write => self.expect,
+        }
     }
 
     pub(crate) const fn on_duplicate(&self) -> Option<Refusal> {
@@ -157,11 +179,7 @@ impl Parsed {
     fn of(text: &'static str, is_append: bool) -> Self {
         let (mut sqlite, mut postgres) = (String::new(), String::new());
         let mut names: Vec<&'static str> = Vec::new();
-        let tuple_at = if is_append {
-            text.rfind("VALUES").map(|at| at + "VALUES".len())
-        } else {
-            None
-        };
+        let tuple_at = tuple_at(text).filter(|_| is_append);
         let mut insert = tuple_at.map(|at| Insert {
             head: text.get(..at).unwrap_or_default().to_owned(),
             pieces: vec![(String::new(), None)],
@@ -236,6 +254,25 @@ impl Insert {
         }
         text
     }
+}
+
+/// Where the tuple of values begins, if it is all that stands behind the word.
+fn tuple_at(text: &str) -> Option<usize> {
+    const WORD: &str = "VALUES";
+    let at = text.to_ascii_uppercase().rfind(WORD)? + WORD.len();
+    let tuple = text.get(at..)?.trim();
+    let mut depth = 0_usize;
+    for (index, c) in tuple.char_indices() {
+        depth = match c {
+            '(' => depth + 1,
+            ')' => depth.checked_sub(1)?,
+            _ => depth,
+        };
+        if depth == 0 {
+            return (index > 0 && index + 1 == tuple.len()).then_some(at);
+        }
+    }
+    None
 }
 
 enum Part<'a> {
@@ -333,6 +370,25 @@ mod tests {
             text,
             "INSERT INTO t (tenant, a, b) VALUES ($1, $2, 7), ($3, $4, 7)"
         );
+    }
+
+    #[test]
+    fn only_a_tuple_at_the_end_can_be_joined() {
+        static LOWER: Statement =
+            Statement::append("insert into t (tenant, a) values (:tenant, lower(:a)) ");
+        static MORE: Statement =
+            Statement::append("INSERT INTO t (tenant) VALUES (:tenant) ON CONFLICT DO NOTHING");
+        static TWO: Statement =
+            Statement::append("INSERT INTO t (tenant) VALUES (:tenant), (:tenant)");
+        static WRITE: Statement = Statement::write("INSERT INTO t (tenant) VALUES (:tenant)");
+        let text = LOWER.joined().unwrap().text(2, 2);
+        assert!(
+            text.ends_with("values ($1, lower($2)) , ($3, lower($4)) "),
+            "{text}"
+        );
+        assert!(MORE.joined().is_none() && MORE.check_joined().is_err());
+        assert!(TWO.joined().is_none() && TWO.check_joined().is_err());
+        assert!(WRITE.joined().is_none() && WRITE.check_joined().is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use base::{Context, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls, types::Type};
 
 use crate::{Options, Statement, UNAVAILABLE};
 
@@ -19,10 +19,14 @@ pub(crate) struct Pool {
     wait: Duration,
 }
 
-/// A client and what it has prepared, by the statement's address.
+/// A client and what it has prepared.
 pub(crate) struct Prepared {
     pub(crate) client: Client,
+    /// By the statement's address.
     statements: HashMap<usize, tokio_postgres::Statement>,
+    /// Appends of several rows, by the statement's address and the number of rows.
+    joined: HashMap<(usize, usize), tokio_postgres::Statement>,
+    fixed: HashMap<&'static str, tokio_postgres::Statement>,
 }
 
 /// A client on loan; it goes back when dropped.
@@ -53,7 +57,7 @@ impl Pool {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
         let prepared = match idle.filter(|prepared| !prepared.client.is_closed()) {
             Some(prepared) => prepared,
-            None => connect(&self.config).await?,
+            None => connect(&self.config, self.wait).await?,
         };
         Ok(Loan {
             prepared: Some(prepared),
@@ -63,26 +67,35 @@ impl Pool {
     }
 }
 
-/// Opens a connection and lets its driver run until it closes.
-pub(crate) async fn connect(config: &Config) -> Result<Prepared> {
-    let (client, connection) = config.connect(NoTls).await.map_err(|error| {
-        tracing::warn!(%error, "PostgreSQL does not take a connection");
-        UNAVAILABLE
-    })?;
+/// What every session is told. A node that falls silent in the middle of a transaction does not hold its locks for long.
+const SET_UP: &str =
+    "SET synchronous_commit = on; SET lock_timeout = '5s'; SET statement_timeout = '60s';
+    SET idle_in_transaction_session_timeout = '15s'";
+
+/// Opens a connection within `wait` and lets its driver run until it closes.
+pub(crate) async fn connect(config: &Config, wait: Duration) -> Result<Prepared> {
+    tokio::time::timeout(wait, try_connect(config))
+        .await
+        .map_err(|_| UNAVAILABLE)?
+        .map_err(|error| {
+            tracing::warn!(%error, "PostgreSQL does not take a connection");
+            UNAVAILABLE.into()
+        })
+}
+
+async fn try_connect(config: &Config) -> Result<Prepared, tokio_postgres::Error> {
+    let (client, connection) = config.connect(NoTls).await?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(%error, "a connection to PostgreSQL broke");
         }
     });
-    client
-        .batch_execute(
-            "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '60s'",
-        )
-        .await
-        .context("setting up the PostgreSQL session")?;
+    client.batch_execute(SET_UP).await?;
     Ok(Prepared {
         client,
         statements: HashMap::new(),
+        joined: HashMap::new(),
+        fixed: HashMap::new(),
     })
 }
 
@@ -98,6 +111,43 @@ impl Prepared {
         self.statements
             .insert(statement.address(), prepared.clone());
         Ok(prepared)
+    }
+
+    /// The form of an append that takes so many rows.
+    pub(crate) async fn joined(
+        &mut self,
+        statement: &'static Statement,
+        rows: usize,
+    ) -> Result<tokio_postgres::Statement, tokio_postgres::Error> {
+        let single = self.statement(statement).await?;
+        let Some(insert) = statement.joined().filter(|_| rows > 1) else {
+            return Ok(single);
+        };
+        let key = (statement.address(), rows);
+        if let Some(joined) = self.joined.get(&key) {
+            return Ok(joined.clone());
+        }
+        let types: Vec<Type> = std::iter::repeat_n(single.params(), rows)
+            .flatten()
+            .cloned()
+            .collect();
+        let text = insert.text(rows, single.params().len());
+        let joined = self.client.prepare_typed(&text, &types).await?;
+        self.joined.insert(key, joined.clone());
+        Ok(joined)
+    }
+
+    /// A statement of this crate's own.
+    pub(crate) async fn fixed(
+        &mut self,
+        text: &'static str,
+    ) -> Result<tokio_postgres::Statement, tokio_postgres::Error> {
+        if let Some(statement) = self.fixed.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(text).await?;
+        self.fixed.insert(text, statement.clone());
+        Ok(statement)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Context, Fault, Result};
 use tokio_postgres::types::{ToSql, Type};
 
-use super::pool::Loan;
+use super::{failure::describe, pool::Loan};
 use crate::{Row, Statement, value::Value};
 
 pub(crate) struct PostgresSnapshot {
@@ -26,13 +26,14 @@ impl PostgresSnapshot {
         statement: &'static Statement,
         values: &[Value],
     ) -> Result<Vec<Row>> {
-        let has_begun = std::mem::replace(&mut self.has_begun, true);
         let loan = self.loan.as_mut().context("the snapshot has ended")?;
         let failed = |error: tokio_postgres::Error| {
-            Fault::new(format!("reading by «{}»: {error:?}", statement.text()))
+            describe(&format!("reading by «{}»", statement.text()), &error)
         };
         let prepared = loan.prepared().statement(statement).await.map_err(failed)?;
         let client = loan.raw();
+        // From here on a transaction is open, whatever becomes of the read.
+        let has_begun = std::mem::replace(&mut self.has_begun, true);
         let params: Vec<&(dyn ToSql + Sync)> = values
             .iter()
             .map(|value| value as &(dyn ToSql + Sync))
@@ -45,9 +46,14 @@ impl PostgresSnapshot {
             let (begun, rows) = futures_util::future::join(begin, read).await;
             begun.and(rows)
         };
+        let columns: Arc<[String]> = prepared
+            .columns()
+            .iter()
+            .map(|column| column.name().to_owned())
+            .collect();
         rows.map_err(failed)?
             .iter()
-            .map(|row| convert(&prepared, row))
+            .map(|row| convert(&columns, row))
             .collect()
     }
 }
@@ -60,14 +66,9 @@ impl Drop for PostgresSnapshot {
     }
 }
 
-fn convert(prepared: &tokio_postgres::Statement, row: &tokio_postgres::Row) -> Result<Row> {
-    let columns: Arc<[String]> = prepared
-        .columns()
-        .iter()
-        .map(|column| column.name().to_owned())
-        .collect();
+fn convert(columns: &Arc<[String]>, row: &tokio_postgres::Row) -> Result<Row> {
     let mut values = Vec::with_capacity(columns.len());
-    for (index, column) in prepared.columns().iter().enumerate() {
+    for (index, column) in row.columns().iter().enumerate() {
         let value = match *column.type_() {
             Type::INT8 => row
                 .try_get::<_, Option<i64>>(index)
@@ -91,5 +92,8 @@ fn convert(prepared: &tokio_postgres::Statement, row: &tokio_postgres::Row) -> R
         };
         values.push(value.context("reading a column")?.unwrap_or(Value::Null));
     }
-    Ok(Row { columns, values })
+    Ok(Row {
+        columns: Arc::clone(columns),
+        values,
+    })
 }

@@ -36,19 +36,38 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     pub(crate) fn open(path: PathBuf, options: &Options) -> Result<Self> {
+        let connection = Self::prepare(&path)?;
+        Self::start(connection, path, options)
+    }
+
+    /// Like [`Sqlite::open`], on a disk that holds no more than so many pages.
+    #[cfg(test)]
+    pub(crate) fn open_small(path: PathBuf, pages_max: u32) -> Result<Self> {
+        let connection = Self::prepare(&path)?;
+        connection
+            .pragma_update(None, "max_page_count", pages_max)
+            .context("limiting the database")?;
+        Self::start(connection, path, &Options::default())
+    }
+
+    fn prepare(path: &Path) -> Result<Connection> {
         if let Some(parent) = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
         {
             std::fs::create_dir_all(parent).context("creating the database's directory")?;
         }
-        let connection = connect(&path, WRITER_CACHE)?;
+        let connection = connect(path, WRITER_CACHE)?;
         let mode: String = connection
             .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
             .context("setting the journal mode")?;
         if mode != "wal" {
             return Err(Fault::new("the file system under the database does not allow WAL").into());
         }
+        Ok(connection)
+    }
+
+    fn start(connection: Connection, path: PathBuf, options: &Options) -> Result<Self> {
         let writer = Writer::start(connection, path.clone(), options.group_max)?;
         let readers = Arc::new(Readers::new(path.clone(), options));
         Ok(Self {
@@ -79,8 +98,13 @@ impl Sqlite {
                 .map_err(|error| {
                     Fault::new(format!("SQLite refuses «{}»: {error}", statement.text()))
                 })?;
+            statement.check_joined()?;
         }
         Ok(())
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.writer.is_running()
     }
 
     pub(crate) async fn close(self) {

@@ -69,7 +69,11 @@ impl SqliteSnapshot {
         statement: &'static Statement,
         values: &[Value],
     ) -> Result<Vec<Row>> {
-        let held = self.connection.get_mut().ok().and_then(|held| held.as_ref());
+        let held = self
+            .connection
+            .get_mut()
+            .ok()
+            .and_then(|held| held.as_ref());
         let connection = held.context("the snapshot has ended")?;
         if !self.has_begun {
             connection

@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
-use base::{Context, Fault, Result};
+use base::{Context, Fault, Refusal, Result};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
 use tokio::sync::oneshot;
 
 use super::{READER_CACHE, connect};
 use crate::{
-    Batch, CommitError, Committed, DISK_FULL, Expect, NewResource, ResourceKey,
+    Batch, CommitError, Committed, DISK_FULL, Expect, NewResource, ResourceKey, UNAVAILABLE,
     database::fatal,
     plan::{self, Outcome, State, States},
     value::Value,
@@ -76,6 +76,11 @@ impl Writer {
         answered.await.map_err(|_| closed())?
     }
 
+    /// Whether a batch that is handed over now is taken up.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.thread.is_finished()
+    }
+
     pub(crate) async fn close(self) {
         drop(self.orders);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
@@ -100,26 +105,37 @@ fn run(connection: &Connection, mut waiting: tokio::sync::mpsc::Receiver<Order>,
 }
 
 fn write_group(connection: &Connection, group: &mut Vec<Order>) {
-    let answers = apply(connection, group);
-    let orders = group.drain(..);
-    match answers {
-        Ok(answers) => {
-            for (order, answer) in orders.zip(answers) {
-                // A caller that went away has its answer all the same: the write stands.
-                drop(order.answer.send(answer));
-            }
+    let answers = match settle(connection, group) {
+        // What is too much together may fit one by one; SQLite gave up the whole transaction.
+        Err(error) if is_disk_full(&error) && group.len() > 1 => {
+            let singly = group.chunks(1).flat_map(|order| {
+                settle(connection, order).unwrap_or_else(|error| vec![Err(commit_error(&error))])
+            });
+            singly.collect()
         }
-        Err(error) => {
-            let rolled_back =
-                connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
-            if !rolled_back {
-                fatal("rolling back", &error);
-            }
-            for order in orders {
-                drop(order.answer.send(Err(commit_error(&error))));
-            }
+        Err(error) => group
+            .iter()
+            .map(|_| Err(commit_error(&error)))
+            .collect::<Vec<_>>(),
+        Ok(answers) => answers,
+    };
+    for (order, answer) in group.drain(..).zip(answers) {
+        // A caller that went away has its answer all the same: the write stands.
+        drop(order.answer.send(answer));
+    }
+}
+
+/// One transaction that is certainly over, whatever became of it.
+fn settle(connection: &Connection, group: &[Order]) -> rusqlite::Result<Vec<Answer>> {
+    let answers = apply(connection, group);
+    if let Err(error) = &answers {
+        let rolled_back =
+            connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
+        if !rolled_back {
+            fatal("rolling back", error);
         }
     }
+    answers
 }
 
 /// One transaction for the whole group. An error that is returned concerns all of it; a batch's own error is its answer.
@@ -129,28 +145,15 @@ fn apply(connection: &Connection, group: &[Order]) -> rusqlite::Result<Vec<Answe
     let mut answers = Vec::with_capacity(group.len());
     for order in group {
         learn(connection, &mut states, &order.batch)?;
-        let answer = match states.decide(&order.batch) {
+        answers.push(match states.decide(&order.batch) {
             Err(error) => Err(error),
-            Ok(outcome) => {
-                run_cached(connection, "SAVEPOINT act")?;
-                match write(connection, &order.batch, &outcome) {
-                    Ok(()) => {
-                        run_cached(connection, "RELEASE act")?;
-                        states.accept(&outcome);
-                        Ok(Committed {
-                            numbers: outcome.numbers,
-                        })
-                    }
-                    Err(Failure::Whole(error)) => return Err(error),
-                    Err(Failure::Batch(error)) => {
-                        run_cached(connection, "ROLLBACK TO act")?;
-                        run_cached(connection, "RELEASE act")?;
-                        Err(error)
-                    }
+            Ok(outcome) => apply_one(connection, &order.batch, &outcome)?.map(|()| {
+                states.accept(&outcome);
+                Committed {
+                    numbers: outcome.numbers,
                 }
-            }
-        };
-        answers.push(answer);
+            }),
+        });
     }
     for (key, state) in states.changed() {
         let mut update = connection.prepare_cached(UPDATE_STATE)?;
@@ -169,6 +172,29 @@ fn apply(connection: &Connection, group: &[Order]) -> rusqlite::Result<Vec<Answe
         return Err(error);
     }
     Ok(answers)
+}
+
+/// The writes of one batch, under a savepoint: what is wrong with them is answered to it alone.
+fn apply_one(
+    connection: &Connection,
+    batch: &Batch,
+    outcome: &Outcome,
+) -> rusqlite::Result<Result<(), CommitError>> {
+    run_cached(connection, "SAVEPOINT act")?;
+    let answer = match write(connection, batch, outcome) {
+        Ok(()) => Ok(()),
+        // Some errors take the transaction with them.
+        Err(Failure::Database(error)) if connection.is_autocommit() || is_of_the_store(&error) => {
+            return Err(error);
+        }
+        Err(Failure::Database(error)) => Err(commit_error(&error)),
+        Err(Failure::Batch(error)) => Err(error),
+    };
+    if answer.is_err() {
+        run_cached(connection, "ROLLBACK TO act")?;
+    }
+    run_cached(connection, "RELEASE act")?;
+    Ok(answer)
 }
 
 fn learn(connection: &Connection, states: &mut States, batch: &Batch) -> rusqlite::Result<()> {
@@ -197,18 +223,13 @@ fn select_state(connection: &Connection, key: ResourceKey) -> rusqlite::Result<O
 }
 
 enum Failure {
-    /// The batch alone is at fault.
     Batch(CommitError),
-    /// The transaction cannot go on.
-    Whole(rusqlite::Error),
+    Database(rusqlite::Error),
 }
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation) => Self::Batch(commit_error(&error)),
-            _ => Self::Whole(error),
-        }
+        Self::Database(error)
     }
 }
 
@@ -220,7 +241,9 @@ fn write(connection: &Connection, batch: &Batch, outcome: &Outcome) -> Result<()
     } in &batch.founded
     {
         let mut insert = connection.prepare_cached(INSERT_STATE)?;
-        insert.execute((key.tenant.to_bytes(), key.id, kind, data_key.to_bytes()))?;
+        insert
+            .execute((key.tenant.to_bytes(), key.id, kind, data_key.to_bytes()))
+            .map_err(|error| duplicate(error, None))?;
     }
     for write in &batch.writes {
         let mut prepared = connection.prepare_cached(&write.statement.parsed().sqlite)?;
@@ -232,15 +255,7 @@ fn write(connection: &Connection, batch: &Batch, outcome: &Outcome) -> Result<()
         }
         let touched = prepared
             .raw_execute()
-            .map_err(|error| match is_duplicate(&error) {
-                true => Failure::Batch(
-                    write
-                        .statement
-                        .on_duplicate()
-                        .map_or(CommitError::Conflict, CommitError::Refused),
-                ),
-                false => Failure::from(error),
-            })?;
+            .map_err(|error| duplicate(error, write.statement.on_duplicate()))?;
         if write.statement.expect() == Expect::One && touched != 1 {
             return Err(Failure::Batch(CommitError::Conflict));
         }
@@ -252,25 +267,53 @@ fn run_cached(connection: &Connection, text: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(text)?.execute([]).map(|_| ())
 }
 
-fn is_duplicate(error: &rusqlite::Error) -> bool {
+/// A row that is there already: the refusal declared for it, or a conflict. Other errors stay what they are.
+fn duplicate(error: rusqlite::Error, refusal: Option<Refusal>) -> Failure {
+    match extended_code(&error) {
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+            Failure::Batch(refusal.map_or(CommitError::Conflict, CommitError::Refused))
+        }
+        _ => Failure::Database(error),
+    }
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
+}
+
+/// The file or the memory under the transaction fails: no other batch would fare better.
+fn is_of_the_store(error: &rusqlite::Error) -> bool {
     matches!(
-        error.sqlite_error().map(|error| error.extended_code),
-        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::OutOfMemory
+        )
     )
+}
+
+/// A full disk shows itself in the shared index of the log as an I/O error, before anything was to be synchronised.
+fn is_disk_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || extended_code(error) == Some(ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// An I/O error at commit: the kernel may have dropped the pages it could not write, so trying again proves nothing
 /// (Rebello et al., "Can Applications Recover from fsync Failures?", 2020).
 fn is_durability_lost(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)
-    )
+    !is_disk_full(error)
+        && matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)
+        )
 }
 
 fn commit_error(error: &rusqlite::Error) -> CommitError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => CommitError::Refused(DISK_FULL),
+        _ if is_disk_full(error) => CommitError::Refused(DISK_FULL),
+        Some(ErrorCode::DatabaseBusy) => CommitError::Refused(UNAVAILABLE),
         _ => CommitError::Fault(Fault::new(format!("writing: {error}"))),
     }
 }
