@@ -16,7 +16,7 @@ use act::{Migration, MigrationSet, Module};
 pub use ops::{
     add_members, audience_chat, change_chat, changes_chat, create_chat, direct_chat, get_chat,
     get_draft, get_message, leave_chat, list_chats, list_members, list_messages, mark_position,
-    remove_member, save_draft, send_message, topics_account, transfer_chat,
+    remove_member, save_draft, send_message, states_chats, topics_account, transfer_chat,
 };
 pub use store::STATEMENTS;
 
@@ -55,6 +55,7 @@ pub fn module() -> Module {
         // for the stream
         .with(&audience_chat::OP, audience_chat::run)
         .with(&changes_chat::OP, changes_chat::run)
+        .with(&states_chats::OP, states_chats::run)
         .with(&topics_account::OP, topics_account::run);
     module.statements = STATEMENTS;
     module.kinds = &[model::CHAT];

@@ -155,6 +155,13 @@ pub struct TopicsAccount {
     pub account: AccountId,
 }
 
+/// For the stream: the chats that it compares with the log.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfChats {
+    pub chats: Vec<ChatId>,
+}
+
 /// Nothing to say but that it is done.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Done {}
@@ -324,6 +331,19 @@ pub struct Topic {
     pub chat: ChatId,
     pub change: i64,
     pub version: i64,
+}
+
+impl Topics {
+    pub(crate) fn of(topics: Vec<(ChatId, i64, i64)>) -> Self {
+        let topic = |(chat, change, version)| Topic {
+            chat,
+            change,
+            version,
+        };
+        Self {
+            topics: topics.into_iter().map(topic).collect(),
+        }
+    }
 }
 
 impl Person {

@@ -17,5 +17,6 @@ pub mod mark_position;
 pub mod remove_member;
 pub mod save_draft;
 pub mod send_message;
+pub mod states_chats;
 pub mod topics_account;
 pub mod transfer_chat;

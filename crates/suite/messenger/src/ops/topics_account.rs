@@ -12,15 +12,7 @@ pub static OP: Operation = Operation::read("messenger.account.topics", Action::S
     .refusing(&[]);
 
 pub async fn run(act: &mut Act, input: wire::TopicsAccount) -> Result<wire::Topics> {
-    let topics = store::list_topics(act, input.account).await?;
-    Ok(wire::Topics {
-        topics: topics
-            .into_iter()
-            .map(|(chat, change, version)| wire::Topic {
-                chat,
-                change,
-                version,
-            })
-            .collect(),
-    })
+    Ok(wire::Topics::of(
+        store::list_topics(act, input.account).await?,
+    ))
 }

@@ -17,7 +17,7 @@ use statements::{
     FIND_MESSAGE, FIND_SENT, INSERT_CHAT, INSERT_MEMBER, INSERT_MENTION, INSERT_MESSAGE,
     LIST_ACCOUNTS, LIST_MEMBERS, LIST_OVERVIEWS, LIST_TOPICS, MARK_READ, MEMBERS_AMONG,
     MESSAGES_AFTER, MESSAGES_BEFORE, OVERVIEW, RENAME_CHAT, SAVE_DRAFT, SENT_NUMBER, SET_MUTED,
-    SET_ROLE, TENANT, TOPIC,
+    SET_ROLE, TENANT, TOPIC, TOPICS_AMONG,
 };
 
 pub use statements::STATEMENTS;
@@ -285,15 +285,34 @@ pub(crate) async fn list_topics(
 ) -> Result<Vec<(ChatId, i64, i64)>> {
     let params = params! { account: account, limit: TOPICS_MAX };
     let rows = act.rows(&LIST_TOPICS, params).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok((
-                row.take("chat")?,
-                row.take("changes_last")?,
-                row.take("version")?,
-            ))
-        })
-        .collect()
+    rows.into_iter().map(take_topic).collect()
+}
+
+/// Where those of `chats` stand that there are, as chat, last change and version.
+pub(crate) async fn topics_among(
+    act: &mut Act,
+    chats: &[ChatId],
+) -> Result<Vec<(ChatId, i64, i64)>> {
+    let mut found = Vec::new();
+    for some in chats.chunks(AMONG) {
+        let padded = some.iter().copied().chain(std::iter::repeat(ChatId::NIL));
+        let params = AMONG_NAMES
+            .into_iter()
+            .zip(padded.map(act::IntoValue::into_value))
+            .collect();
+        for row in act.rows(&TOPICS_AMONG, params).await? {
+            found.push(take_topic(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn take_topic(mut row: Row) -> Result<(ChatId, i64, i64)> {
+    Ok((
+        row.take("chat")?,
+        row.take("changes_last")?,
+        row.take("version")?,
+    ))
 }
 
 pub(crate) fn insert_message(

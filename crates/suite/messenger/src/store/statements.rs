@@ -2,7 +2,7 @@
 
 use act::Statement;
 
-/// How many accounts [`MEMBERS_AMONG`] asks for at once.
+/// How many ids [`MEMBERS_AMONG`] and [`TOPICS_AMONG`] ask for at once.
 pub(super) const AMONG: usize = 20;
 
 /// A chat, its state as a resource, and the membership of `:account`.
@@ -126,7 +126,7 @@ pub(super) static MEMBERS_AMONG: Statement = Statement::read(
         (:a0, :a1, :a2, :a3, :a4, :a5, :a6, :a7, :a8, :a9,
          :a10, :a11, :a12, :a13, :a14, :a15, :a16, :a17, :a18, :a19)",
 );
-/// The parameters of [`MEMBERS_AMONG`].
+/// The parameters of [`MEMBERS_AMONG`] and [`TOPICS_AMONG`].
 pub(super) const AMONG_NAMES: [&str; AMONG] = [
     "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11", "a12", "a13", "a14",
     "a15", "a16", "a17", "a18", "a19",
@@ -136,6 +136,12 @@ pub(super) static LIST_TOPICS: Statement = Statement::read(
     "SELECT m.chat, r.changes_last, r.version FROM messenger_member m
      JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
      WHERE m.tenant = :tenant AND m.account = :account ORDER BY m.chat DESC LIMIT :limit",
+);
+
+pub(super) static TOPICS_AMONG: Statement = Statement::read(
+    "SELECT id AS chat, changes_last, version FROM db_resource WHERE tenant = :tenant AND id IN
+        (:a0, :a1, :a2, :a3, :a4, :a5, :a6, :a7, :a8, :a9,
+         :a10, :a11, :a12, :a13, :a14, :a15, :a16, :a17, :a18, :a19)",
 );
 
 pub(super) static INSERT_MESSAGE: Statement = Statement::append(
@@ -206,6 +212,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &LIST_ACCOUNTS,
     &MEMBERS_AMONG,
     &LIST_TOPICS,
+    &TOPICS_AMONG,
     &INSERT_MESSAGE,
     &INSERT_MENTION,
     &FIND_SENT,

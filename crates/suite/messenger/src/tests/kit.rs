@@ -1,5 +1,7 @@
 //! What the stories share: short words for the operations.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use base::ChatId;
 use serde_json::{Value, json};
 use testkit::{Actor, House};
@@ -28,10 +30,13 @@ pub(super) fn text(chat: &Value, client_id: &str, text: &str) -> Value {
     json!({ "chat": chat["id"], "client_id": client_id, "body": { "text": text } })
 }
 
-/// Says something, under a client id of the same words.
+/// Says something; the same words again have the same client id.
 pub(super) async fn say(actor: &Actor, chat: &Value, words: &str) -> Value {
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    let client_id = format!("c-{:016x}", hasher.finish());
     actor
-        .does(&send_message::OP, text(chat, words, words))
+        .does(&send_message::OP, text(chat, &client_id, words))
         .await
 }
 

@@ -1,0 +1,18 @@
+//! For the stream: where chats stand in the log, to compare with what was delivered.
+
+use act::{Act, Action, Audit, Operation};
+use base::Result;
+
+use crate::{store, wire};
+
+pub static OP: Operation = Operation::read("messenger.chat.states", Action::Serve)
+    .system()
+    .audited(Audit::Covered("the subscription's entry"))
+    .summary("Gives the stream the last change and the version of chats.")
+    .refusing(&[]);
+
+pub async fn run(act: &mut Act, input: wire::OfChats) -> Result<wire::Topics> {
+    Ok(wire::Topics::of(
+        store::topics_among(act, &input.chats).await?,
+    ))
+}
