@@ -1,0 +1,153 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// A self-hosted office suite whose security programme is part of the product.
+#[derive(Debug, Parser)]
+#[command(name = "bastide", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What a flag, a variable or the configuration file can say; in this order of strength.
+#[derive(Debug, Default, Clone, Args, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Options {
+    /// The configuration file.
+    #[arg(long, global = true, env = "BASTIDE_CONFIG")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the embedded database, keys, blobs and certificates lie.
+    #[arg(long, global = true, env = "BASTIDE_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The address to listen on.
+    #[arg(long, global = true, env = "BASTIDE_LISTEN")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The address at which people reach the server: https://host[:port]
+    #[arg(long, global = true, env = "BASTIDE_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// sqlite://path or postgres://…
+    #[arg(long, global = true, env = "BASTIDE_DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// A file that holds the database's URL.
+    #[arg(long, global = true, env = "BASTIDE_DATABASE_URL_FILE")]
+    pub(crate) database_url_file: Option<PathBuf>,
+    /// file://… or s3://bucket/prefix?endpoint=…&region=…
+    #[arg(long, global = true, env = "BASTIDE_BLOB_URL")]
+    pub(crate) blob_url: Option<String>,
+    #[arg(long, global = true, env = "BASTIDE_BLOB_ACCESS_KEY")]
+    pub(crate) blob_access_key: Option<String>,
+    /// A file that holds the secret key of the blob store.
+    #[arg(long, global = true, env = "BASTIDE_BLOB_SECRET_KEY_FILE")]
+    pub(crate) blob_secret_key_file: Option<PathBuf>,
+    /// nats://…; empty for a single node.
+    #[arg(long, global = true, env = "BASTIDE_BUS_URL", hide_env_values = true)]
+    pub(crate) bus_url: Option<String>,
+    /// The key store's own database.
+    #[arg(long, global = true, env = "BASTIDE_KMS_DATABASE_URL", hide_env_values = true)]
+    pub(crate) kms_database_url: Option<String>,
+    /// The root key of the development seal.
+    #[arg(long, global = true, env = "BASTIDE_KMS_ROOT_KEY_FILE")]
+    pub(crate) kms_root_key_file: Option<PathBuf>,
+    /// Where metrics are served; loopback by default.
+    #[arg(long, global = true, env = "BASTIDE_METRICS_LISTEN")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Proxies whose word on client addresses counts: addresses or blocks, with commas between.
+    #[arg(long, global = true, env = "BASTIDE_TRUSTED_PROXIES")]
+    pub(crate) trusted_proxies: Option<String>,
+    /// A PEM certificate chain, with --tls-key; without them the server makes a local authority.
+    #[arg(long, global = true, env = "BASTIDE_TLS_CHAIN")]
+    pub(crate) tls_chain: Option<PathBuf>,
+    #[arg(long, global = true, env = "BASTIDE_TLS_KEY")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// What the server calls itself.
+    #[arg(long, global = true, env = "BASTIDE_NAME")]
+    pub(crate) name: Option<String>,
+    /// What is logged: error, warn, info, debug, trace.
+    #[arg(long, global = true, env = "BASTIDE_LOG")]
+    pub(crate) log: Option<String>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    #[serde(skip)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    Serve(Serve),
+    /// The key store.
+    Kms {
+        #[command(subcommand)]
+        command: Kms,
+    },
+    /// What an operator needs, without ever seeing content.
+    Admin {
+        #[command(subcommand)]
+        command: Admin,
+    },
+    /// The log.
+    Audit {
+        #[command(subcommand)]
+        command: Audit,
+    },
+    /// The router's own list of routes.
+    Routes {
+        /// Print the OpenAPI document instead.
+        #[arg(long)]
+        document: bool,
+    },
+    /// Fill an empty server with an organisation of twelve people, ten chats and some thousand messages.
+    Demo,
+    /// Print a completion script for a shell.
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Allow the development seal on an address other than loopback.
+    #[arg(long)]
+    pub(crate) allow_development_seal: bool,
+    /// Let outside test suites in; loopback only.
+    #[arg(long)]
+    pub(crate) test_mode: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Kms {
+    /// The state of the seal, and how many keys there are.
+    Status,
+    /// Seal the store for every node.
+    Seal,
+    /// Unseal the store with the root key file.
+    Unseal,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// The local certificate authority, to be trusted by browsers.
+    Ca,
+    /// The tenants, with counts.
+    Tenants,
+    /// Who may sign up.
+    SignUp {
+        #[arg(value_parser = ["open", "code", "closed"])]
+        mode: String,
+    },
+    /// A code to sign up with.
+    SignUpCode,
+    /// Start the reset of somebody's password; it never lets the operator in.
+    ResetPassword { mail: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Recompute the chain of entries and compare.
+    Verify,
+}

@@ -1,0 +1,7 @@
+//! The commands beside `serve`.
+
+pub(crate) mod admin;
+pub(crate) mod audit;
+pub(crate) mod demo;
+pub(crate) mod kms;
+pub(crate) mod routes;

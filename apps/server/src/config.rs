@@ -1,0 +1,146 @@
+//! Configuration: flags over variables over the file over defaults, read once.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use base::{Context, Fault, Result, Secret};
+use blob::{Location, S3Credentials};
+use gate::{CertificateSource, PublicUrl, TrustedProxies};
+
+use crate::cli::Options;
+
+const LISTEN: &str = "127.0.0.1:8443";
+const METRICS_LISTEN: &str = "127.0.0.1:9443";
+
+/// What the server runs with.
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: SocketAddr,
+    pub(crate) public: PublicUrl,
+    pub(crate) database_url: Secret<String>,
+    pub(crate) kms_database_url: Secret<String>,
+    pub(crate) kms_root_key_file: PathBuf,
+    pub(crate) blobs: Location,
+    pub(crate) blob_credentials: Option<S3Credentials>,
+    pub(crate) bus_url: Option<Secret<String>>,
+    pub(crate) trusted_proxies: TrustedProxies,
+    pub(crate) certificate: CertificateSource,
+    pub(crate) name: String,
+    pub(crate) log: String,
+}
+
+impl Config {
+    /// Reads the file, if there is one, below what flags and variables said.
+    ///
+    /// # Errors
+    /// A fault that names the setting that cannot be used.
+    pub(crate) fn read(options: &Options) -> Result<Self> {
+        let file = read_file(options)?;
+        let pick = |own: &Option<String>, filed: &Option<String>| own.clone().or_else(|| filed.clone());
+        let pick_path = |own: &Option<PathBuf>, filed: &Option<PathBuf>| own.clone().or_else(|| filed.clone());
+
+        let data_dir = pick_path(&options.data_dir, &file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
+        let data_dir = std::path::absolute(data_dir).context("reading the data directory")?;
+        let listen = address(options.listen.or(file.listen), LISTEN)?;
+        let public = pick(&options.public_url, &file.public_url)
+            .unwrap_or_else(|| format!("https://localhost:{}", listen.port()));
+        let database_url = match pick_path(&options.database_url_file, &file.database_url_file) {
+            Some(path) => read_secret(&path)?,
+            None => pick(&options.database_url, &file.database_url)
+                .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("bastide.db").display())),
+        };
+        let kms_database_url = match pick(&options.kms_database_url, &file.kms_database_url) {
+            Some(url) => url,
+            None if database_url.starts_with("sqlite://") => {
+                format!("sqlite://{}", data_dir.join("kms.db").display())
+            }
+            None => {
+                return Err(Fault::new("the key store needs a database of its own: set BASTIDE_KMS_DATABASE_URL").into());
+            }
+        };
+        let blobs = pick(&options.blob_url, &file.blob_url)
+            .unwrap_or_else(|| format!("file://{}", data_dir.join("blobs").display()));
+        let access_key = pick(&options.blob_access_key, &file.blob_access_key);
+        let secret_key = pick_path(&options.blob_secret_key_file, &file.blob_secret_key_file);
+        let blob_credentials = match (access_key, secret_key) {
+            (Some(access_key), Some(path)) => Some(S3Credentials {
+                access_key,
+                secret_key: Secret::new(read_secret(&path)?),
+                root_certificates_pem: Vec::new(),
+            }),
+            _ => None,
+        };
+        let chain = pick_path(&options.tls_chain, &file.tls_chain);
+        let key = pick_path(&options.tls_key, &file.tls_key);
+        let public = PublicUrl::parse(&public)?;
+        Ok(Self {
+            certificate: certificate(chain, key, &data_dir, &public)?,
+            metrics_listen: address(options.metrics_listen.or(file.metrics_listen), METRICS_LISTEN)?,
+            kms_root_key_file: pick_path(&options.kms_root_key_file, &file.kms_root_key_file)
+                .unwrap_or_else(|| data_dir.join("root.key")),
+            trusted_proxies: proxies(pick(&options.trusted_proxies, &file.trusted_proxies))?,
+            bus_url: pick(&options.bus_url, &file.bus_url).filter(|url| !url.is_empty()).map(Secret::new),
+            name: pick(&options.name, &file.name).unwrap_or_else(|| "Bastide".to_owned()),
+            log: pick(&options.log, &file.log).unwrap_or_else(|| "info".to_owned()),
+            blobs: blobs.parse()?,
+            database_url: Secret::new(database_url),
+            kms_database_url: Secret::new(kms_database_url),
+            blob_credentials,
+            data_dir,
+            listen,
+            public,
+        })
+    }
+}
+
+fn read_file(options: &Options) -> Result<Options> {
+    let (path, is_named) = match &options.config {
+        Some(path) => (path.clone(), true),
+        None => (PathBuf::from("bastide.toml"), false),
+    };
+    match fs::read_to_string(&path) {
+        Ok(text) => toml::from_str(&text)
+            .map_err(|error| Fault::new(format!("{}: {}", path.display(), error.message())).into()),
+        Err(_) if !is_named => Ok(Options::default()),
+        Err(error) => Err(Fault::new(format!("{}: {error}", path.display())).into()),
+    }
+}
+
+fn read_secret(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).map_err(|error| Fault::new(format!("{}: {error}", path.display())))?;
+    Ok(text.trim_end().to_owned())
+}
+
+fn address(given: Option<SocketAddr>, otherwise: &str) -> Result<SocketAddr> {
+    match given {
+        Some(address) => Ok(address),
+        None => otherwise.parse().context("reading a default address"),
+    }
+}
+
+fn proxies(given: Option<String>) -> Result<TrustedProxies> {
+    let given = given.unwrap_or_default();
+    let blocks = given.split(',').map(str::trim).filter(|block| !block.is_empty());
+    let networks = blocks.map(str::parse).collect::<Result<Vec<_>, _>>();
+    networks.map(TrustedProxies::new).context("reading the trusted proxies")
+}
+
+fn certificate(
+    chain: Option<PathBuf>,
+    key: Option<PathBuf>,
+    data_dir: &Path,
+    public: &PublicUrl,
+) -> Result<CertificateSource> {
+    match (chain, key) {
+        (Some(chain), Some(key)) => Ok(CertificateSource::Files { chain, key }),
+        (None, None) => Ok(CertificateSource::LocalAuthority {
+            directory: data_dir.join("tls"),
+            names: vec![public.host().to_owned()],
+        }),
+        _ => Err(Fault::new("a certificate chain and its key are given together").into()),
+    }
+}

@@ -1,0 +1,99 @@
+//! The assembly: every port with what it really is, and the modules of the suite.
+
+use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
+
+use act::{Announcer, Module, Ports, Runtime};
+use audit::Log;
+use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntropy};
+use bus::{Bus, InProcess, Nats, NatsOptions, Subject};
+use db::{Database, Options};
+use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, RootKeyFile};
+use vault::{BlobVault, KmsVault};
+
+use crate::config::Config;
+
+/// The running parts below the gate.
+pub(crate) struct House {
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) kms: Arc<Embedded>,
+    pub(crate) cache: Arc<KeyCache>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) log: Arc<Log>,
+    pub(crate) node: NodeId,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) words: stream::Words,
+}
+
+/// The modules of the suite.
+pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
+    let settings = identity::Settings {
+        public_url: config.map_or_else(String::new, |config| config.public.origin().to_owned()),
+        instance_name: config.map_or_else(String::new, |config| config.name.clone()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mail: false,
+        development_seal: true,
+    };
+    vec![identity::module(settings), messenger::module(), audit::module()]
+}
+
+/// Opens the key store alone.
+pub(crate) async fn open_kms(config: &Config) -> Result<Arc<Embedded>> {
+    make_data_dir(config)?;
+    let database = Database::open(config.kms_database_url.expose(), Options::default()).await?;
+    let root = RootKeyFile::new(&config.kms_root_key_file);
+    let kms = Embedded::start(Arc::new(database), root, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    Ok(Arc::new(kms))
+}
+
+impl House {
+    /// Opens everything below the gate, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// A fault that says which part could not be opened.
+    pub(crate) async fn open(config: &Config) -> Result<Self> {
+        let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let node: NodeId = Id::generate(clock.now(), entropy.as_ref());
+        let kms = open_kms(config).await?;
+        let keys: Arc<dyn Kms> = Arc::clone(&kms) as _;
+        let cache = KeyCache::start(Arc::clone(&keys), Arc::clone(&clock), &CacheOptions::default()).await?;
+        let database = Arc::new(Database::open(config.database_url.expose(), Options::default()).await?);
+        let store = blob::open(&config.blobs, config.blob_credentials.as_ref(), Arc::clone(&entropy)).await?;
+        let bus = open_bus(config, node).await?;
+        let (announcer, words) = stream::words(Arc::clone(&bus), node.to_bytes())?;
+        let vault = Arc::new(KmsVault::new(keys, Arc::clone(&cache), node));
+        let log = Log::new(Arc::clone(&database), Arc::clone(&vault) as _, Arc::clone(&clock), Arc::clone(&entropy));
+        let ports = Ports {
+            database,
+            vault,
+            access: Arc::new(access::Policy),
+            recorder: Arc::clone(&log) as _,
+            announcer: announcer as Arc<dyn Announcer>,
+            blobs: Arc::new(BlobVault::new(store, Arc::clone(&entropy))),
+            directory: Arc::new(identity::People),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+        };
+        let runtime = Arc::new(Runtime::start(ports, modules(Some(config))).await?);
+        Ok(Self { runtime, kms, cache, bus, log, node, clock, entropy, words })
+    }
+}
+
+async fn open_bus(config: &Config, node: NodeId) -> Result<Arc<dyn Bus>> {
+    let Some(url) = &config.bus_url else { return Ok(Arc::new(InProcess::new(bus::Limits::default()))) };
+    let options = NatsOptions {
+        url: Secret::new(url.expose().clone()),
+        root_certificates: None,
+        name: node.to_string(),
+        prefix: Subject::new("bastide")?,
+        limits: bus::Limits::default(),
+    };
+    Ok(Arc::new(Nats::connect(options).await?))
+}
+
+/// The data directory is for the server's own account only.
+fn make_data_dir(config: &Config) -> Result<()> {
+    fs::create_dir_all(&config.data_dir).context("making the data directory")?;
+    let only_own = fs::Permissions::from_mode(0o700);
+    fs::set_permissions(&config.data_dir, only_own).context("closing the data directory to others")
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test's tools fail loudly"
+)]
+
+mod client;
+mod people;
+mod server;
+mod socket;
+
+pub use client::{Client, Connection, Reply};
+pub use people::{Organisation, Person};
+pub use server::{Server, ServerOptions, binary};
+pub use socket::Socket;
