@@ -44,6 +44,8 @@ struct Ground {
     directory: TempDir,
     url: String,
     clock: Arc<StillClock>,
+    /// The test's own view of the store, past every node.
+    inside: tokio::sync::OnceCell<Arc<Database>>,
 }
 
 impl Ground {
@@ -55,6 +57,7 @@ impl Ground {
             directory,
             url,
             clock,
+            inside: tokio::sync::OnceCell::new(),
         }
     }
 
@@ -86,6 +89,10 @@ impl Ground {
         Arc::new(database.unwrap())
     }
 
+    async fn inside(&self) -> &Database {
+        self.inside.get_or_init(|| self.database()).await
+    }
+
     fn root(&self) -> RootKeyFile {
         RootKeyFile::new(self.directory.path().join("root.key"))
     }
@@ -104,7 +111,7 @@ impl Ground {
     async fn write(&self, tenant: TenantId, statement: &'static Statement, params: Params) {
         let mut batch = Batch::new();
         batch.execute(tenant, statement, params).unwrap();
-        self.database().await.commit(batch).await.unwrap();
+        self.inside().await.commit(batch).await.unwrap();
     }
 
     async fn read<T: db::FromValue>(
@@ -113,8 +120,7 @@ impl Ground {
         statement: &'static Statement,
         params: Params,
     ) -> T {
-        let database = self.database().await;
-        let mut snapshot = database.snapshot().await.unwrap();
+        let mut snapshot = self.inside().await.snapshot().await.unwrap();
         let row = snapshot.row(tenant, statement, params).await.unwrap();
         row.unwrap().take("value").unwrap()
     }
