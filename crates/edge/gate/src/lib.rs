@@ -2,6 +2,7 @@
 
 mod assets;
 mod body;
+mod describe;
 mod gate;
 mod headers;
 mod health;
@@ -23,6 +24,7 @@ mod throttle;
 mod tls;
 
 pub use assets::{Asset, Assets, Caching};
+pub use describe::describe;
 pub use gate::{API_PREFIX, Config, Gate, House, Mode};
 pub use headers::REQUEST_ID;
 pub use health::Check;

@@ -279,6 +279,11 @@ fn responses(binding: &Binding, output: &Value) -> Value {
             }),
         );
     }
+    // Given by the HTTP layer itself, before there is a request to answer.
+    responses.insert(
+        "431".to_owned(),
+        json!({"description": "The request's headers are too large."}),
+    );
     Value::Object(responses)
 }
 

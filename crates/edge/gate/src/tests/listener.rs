@@ -6,7 +6,9 @@ use base::{Clock, SystemClock, Timestamp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Asked, Scratch, Server, post, request};
-use crate::{CertificateSource, Limits, Tls, local_authority_pem};
+use crate::{
+    CertificateSource, Limits, Listener, MetricsService, PlainHttp, Tls, local_authority_pem,
+};
 
 async fn read_all(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
     let mut bytes = Vec::new();
@@ -193,6 +195,36 @@ async fn a_drain_ends_at_its_deadline() {
         .await
         .expect("the drain ends");
     read_all(&mut stuck).await;
+}
+
+#[tokio::test]
+async fn metrics_have_a_listener_of_their_own() {
+    let mut server = Server::start().await;
+    assert_eq!(server.get("/healthz").await.status, 200);
+    assert_eq!(server.get("/metrics").await.status, 404);
+    let service = Arc::new(MetricsService(Arc::clone(&server.metrics)));
+    let address = "127.0.0.1:0".parse().unwrap();
+    let listener = Listener::bind(address, &server.tls, PlainHttp::Refuse, Limits::default())
+        .await
+        .unwrap();
+    server.address = listener.local_address().unwrap();
+    let running = tokio::spawn(listener.run(service, std::future::pending()));
+    let page = server.get("/metrics").await;
+    assert_eq!(
+        page.header("content-type"),
+        "text/plain; version=0.0.4; charset=utf-8"
+    );
+    assert!(
+        page.text
+            .contains("gate_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1")
+    );
+    let mut plain = server.tcp().await;
+    plain
+        .write_all(b"GET /metrics HTTP/1.1\r\n\r\n")
+        .await
+        .unwrap();
+    assert!(read_all(&mut plain).await.starts_with("HTTP/1.1 400"));
+    running.abort();
 }
 
 struct Still(Timestamp);

@@ -2,6 +2,7 @@
 
 mod house;
 mod listener;
+mod logs;
 mod requests;
 mod sockets;
 

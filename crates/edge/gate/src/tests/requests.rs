@@ -299,6 +299,21 @@ async fn cookies_are_set_and_defended() {
 }
 
 #[tokio::test]
+async fn addresses_are_believed_from_trusted_proxies_only() {
+    let claim = [BEARER, ("x-forwarded-for", "6.6.6.6, 2001:db8:1:2::3")];
+    let source = |server: &Server| server.house.last().1.source;
+    let plain = Server::start().await;
+    plain.ask(request("GET", NOTES, &claim, "")).await;
+    assert_eq!(source(&plain), "127.0.0.1");
+    let behind = Server::with(crate::Limits::default(), |config| {
+        config.trusted_proxies = crate::TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    })
+    .await;
+    behind.ask(request("GET", NOTES, &claim, "")).await;
+    assert_eq!(source(&behind), "2001:db8:1:2::/64");
+}
+
+#[tokio::test]
 async fn raw_bytes_go_in_and_out() {
     let server = Server::start().await;
     let bearer = ("authorization", "Bearer ana");
@@ -402,6 +417,16 @@ async fn the_document_names_every_route_of_the_router() {
         .collect();
     routed.sort();
     assert_eq!(documented, routed);
+
+    let mut config =
+        crate::Config::new(crate::PublicUrl::parse("https://office.example:8443").unwrap());
+    config.mode = crate::Mode::Test;
+    let parts = house::house(&server.house, &server.metrics);
+    let (routes, text) = crate::describe(config, parts.bindings).unwrap();
+    assert_eq!(
+        (routes.as_slice(), text.as_str()),
+        (server.gate.routes(), server.gate.document())
+    );
 
     let add = &document["paths"]["/api/v1/shelves/{shelf}/notes"]["post"];
     assert_eq!(add["operationId"], "test.note.add");

@@ -112,16 +112,23 @@ impl Tls {
         self.current.read().expires_at
     }
 
-    /// Renews daily what is near its end, for ever. Run beside the listener.
+    /// Looks daily, for ever, and renews what is near its end. Run beside the listener.
     pub async fn keep_fresh(self: Arc<Self>) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            if self.expires_at() > self.clock.now().after(RENEW_BEFORE) {
+            let before = self.expires_at();
+            if before > self.clock.now().after(RENEW_BEFORE) {
                 continue;
             }
             let this = Arc::clone(&self);
             match tokio::task::spawn_blocking(move || this.reload()).await {
-                Ok(Ok(())) => tracing::info!(target: "gate::tls", "the certificate was renewed"),
+                Ok(Ok(())) if self.expires_at() > before => {
+                    tracing::info!(target: "gate::tls", "the certificate was renewed");
+                }
+                // Files are renewed by somebody else, who has not been here yet.
+                Ok(Ok(())) => {
+                    tracing::warn!(target: "gate::tls", expires_at = %before, "the certificate ends soon");
+                }
                 Ok(Err(fault)) => {
                     tracing::error!(target: "gate::tls", %fault, "the certificate could not be renewed");
                 }
