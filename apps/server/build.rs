@@ -10,7 +10,10 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells a build script where things are by the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where things are by the environment"
+)]
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);

@@ -41,7 +41,11 @@ fn asset(file: &File) -> Asset {
         bytes: bytes::Bytes::from_static(file.bytes),
         mime: mime(file.path),
         tag: tag(file.bytes),
-        caching: if file.path.starts_with("/assets/") { Caching::Immutable } else { Caching::Revalidate },
+        caching: if file.path.starts_with("/assets/") {
+            Caching::Immutable
+        } else {
+            Caching::Revalidate
+        },
         gzip,
         brotli: None,
     }
@@ -65,8 +69,8 @@ fn mime(path: &str) -> &'static str {
 
 /// FNV-1a, 64 bits: tells versions of a file apart.
 fn tag(bytes: &[u8]) -> String {
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
     format!("{hash:016x}")
 }

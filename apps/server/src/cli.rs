@@ -33,7 +33,12 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "BASTIDE_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// sqlite://path or postgres://…
-    #[arg(long, global = true, env = "BASTIDE_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BASTIDE_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub(crate) database_url: Option<String>,
     /// A file that holds the database's URL.
     #[arg(long, global = true, env = "BASTIDE_DATABASE_URL_FILE")]
@@ -50,7 +55,12 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "BASTIDE_BUS_URL", hide_env_values = true)]
     pub(crate) bus_url: Option<String>,
     /// The key store's own database.
-    #[arg(long, global = true, env = "BASTIDE_KMS_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BASTIDE_KMS_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub(crate) kms_database_url: Option<String>,
     /// The root key of the development seal.
     #[arg(long, global = true, env = "BASTIDE_KMS_ROOT_KEY_FILE")]

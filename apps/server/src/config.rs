@@ -40,10 +40,13 @@ impl Config {
     /// A fault that names the setting that cannot be used.
     pub(crate) fn read(options: &Options) -> Result<Self> {
         let file = read_file(options)?;
-        let pick = |own: &Option<String>, filed: &Option<String>| own.clone().or_else(|| filed.clone());
-        let pick_path = |own: &Option<PathBuf>, filed: &Option<PathBuf>| own.clone().or_else(|| filed.clone());
+        let pick =
+            |own: &Option<String>, filed: &Option<String>| own.clone().or_else(|| filed.clone());
+        let pick_path =
+            |own: &Option<PathBuf>, filed: &Option<PathBuf>| own.clone().or_else(|| filed.clone());
 
-        let data_dir = pick_path(&options.data_dir, &file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
+        let data_dir =
+            pick_path(&options.data_dir, &file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let data_dir = std::path::absolute(data_dir).context("reading the data directory")?;
         let listen = address(options.listen.or(file.listen), LISTEN)?;
         let public = pick(&options.public_url, &file.public_url)
@@ -59,7 +62,10 @@ impl Config {
                 format!("sqlite://{}", data_dir.join("kms.db").display())
             }
             None => {
-                return Err(Fault::new("the key store needs a database of its own: set BASTIDE_KMS_DATABASE_URL").into());
+                return Err(Fault::new(
+                    "the key store needs a database of its own: set BASTIDE_KMS_DATABASE_URL",
+                )
+                .into());
             }
         };
         let blobs = pick(&options.blob_url, &file.blob_url)
@@ -79,11 +85,16 @@ impl Config {
         let public = PublicUrl::parse(&public)?;
         Ok(Self {
             certificate: certificate(chain, key, &data_dir, &public)?,
-            metrics_listen: address(options.metrics_listen.or(file.metrics_listen), METRICS_LISTEN)?,
+            metrics_listen: address(
+                options.metrics_listen.or(file.metrics_listen),
+                METRICS_LISTEN,
+            )?,
             kms_root_key_file: pick_path(&options.kms_root_key_file, &file.kms_root_key_file)
                 .unwrap_or_else(|| data_dir.join("root.key")),
             trusted_proxies: proxies(pick(&options.trusted_proxies, &file.trusted_proxies))?,
-            bus_url: pick(&options.bus_url, &file.bus_url).filter(|url| !url.is_empty()).map(Secret::new),
+            bus_url: pick(&options.bus_url, &file.bus_url)
+                .filter(|url| !url.is_empty())
+                .map(Secret::new),
             name: pick(&options.name, &file.name).unwrap_or_else(|| "Bastide".to_owned()),
             log: pick(&options.log, &file.log).unwrap_or_else(|| "info".to_owned()),
             blobs: blobs.parse()?,
@@ -111,7 +122,8 @@ fn read_file(options: &Options) -> Result<Options> {
 }
 
 fn read_secret(path: &Path) -> Result<String> {
-    let text = fs::read_to_string(path).map_err(|error| Fault::new(format!("{}: {error}", path.display())))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| Fault::new(format!("{}: {error}", path.display())))?;
     Ok(text.trim_end().to_owned())
 }
 
@@ -124,9 +136,14 @@ fn address(given: Option<SocketAddr>, otherwise: &str) -> Result<SocketAddr> {
 
 fn proxies(given: Option<String>) -> Result<TrustedProxies> {
     let given = given.unwrap_or_default();
-    let blocks = given.split(',').map(str::trim).filter(|block| !block.is_empty());
+    let blocks = given
+        .split(',')
+        .map(str::trim)
+        .filter(|block| !block.is_empty());
     let networks = blocks.map(str::parse).collect::<Result<Vec<_>, _>>();
-    networks.map(TrustedProxies::new).context("reading the trusted proxies")
+    networks
+        .map(TrustedProxies::new)
+        .context("reading the trusted proxies")
 }
 
 fn certificate(

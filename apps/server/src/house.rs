@@ -34,7 +34,11 @@ pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
         mail: false,
         development_seal: true,
     };
-    vec![identity::module(settings), messenger::module(), audit::module()]
+    vec![
+        identity::module(settings),
+        messenger::module(),
+        audit::module(),
+    ]
 }
 
 /// Opens the key store alone.
@@ -42,7 +46,13 @@ pub(crate) async fn open_kms(config: &Config) -> Result<Arc<Embedded>> {
     make_data_dir(config)?;
     let database = Database::open(config.kms_database_url.expose(), Options::default()).await?;
     let root = RootKeyFile::new(&config.kms_root_key_file);
-    let kms = Embedded::start(Arc::new(database), root, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    let kms = Embedded::start(
+        Arc::new(database),
+        root,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    )
+    .await?;
     Ok(Arc::new(kms))
 }
 
@@ -52,17 +62,34 @@ impl House {
     /// # Errors
     /// A fault that says which part could not be opened.
     pub(crate) async fn open(config: &Config) -> Result<Self> {
-        let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) =
+            (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let node: NodeId = Id::generate(clock.now(), entropy.as_ref());
         let kms = open_kms(config).await?;
         let keys: Arc<dyn Kms> = Arc::clone(&kms) as _;
-        let cache = KeyCache::start(Arc::clone(&keys), Arc::clone(&clock), &CacheOptions::default()).await?;
-        let database = Arc::new(Database::open(config.database_url.expose(), Options::default()).await?);
-        let store = blob::open(&config.blobs, config.blob_credentials.as_ref(), Arc::clone(&entropy)).await?;
+        let cache = KeyCache::start(
+            Arc::clone(&keys),
+            Arc::clone(&clock),
+            &CacheOptions::default(),
+        )
+        .await?;
+        let database =
+            Arc::new(Database::open(config.database_url.expose(), Options::default()).await?);
+        let store = blob::open(
+            &config.blobs,
+            config.blob_credentials.as_ref(),
+            Arc::clone(&entropy),
+        )
+        .await?;
         let bus = open_bus(config, node).await?;
         let (announcer, words) = stream::words(Arc::clone(&bus), node.to_bytes())?;
         let vault = Arc::new(KmsVault::new(keys, Arc::clone(&cache), node));
-        let log = Log::new(Arc::clone(&database), Arc::clone(&vault) as _, Arc::clone(&clock), Arc::clone(&entropy));
+        let log = Log::new(
+            Arc::clone(&database),
+            Arc::clone(&vault) as _,
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+        );
         let ports = Ports {
             database,
             vault,
@@ -75,12 +102,24 @@ impl House {
             entropy: Arc::clone(&entropy),
         };
         let runtime = Arc::new(Runtime::start(ports, modules(Some(config))).await?);
-        Ok(Self { runtime, kms, cache, bus, log, node, clock, entropy, words })
+        Ok(Self {
+            runtime,
+            kms,
+            cache,
+            bus,
+            log,
+            node,
+            clock,
+            entropy,
+            words,
+        })
     }
 }
 
 async fn open_bus(config: &Config, node: NodeId) -> Result<Arc<dyn Bus>> {
-    let Some(url) = &config.bus_url else { return Ok(Arc::new(InProcess::new(bus::Limits::default()))) };
+    let Some(url) = &config.bus_url else {
+        return Ok(Arc::new(InProcess::new(bus::Limits::default())));
+    };
     let options = NatsOptions {
         url: Secret::new(url.expose().clone()),
         root_certificates: None,

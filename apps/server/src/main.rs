@@ -19,7 +19,10 @@ use output::Form;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
@@ -29,7 +32,10 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a command says why it failed where its caller looks")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a command says why it failed where its caller looks"
+)]
 fn failed(error: &dyn std::fmt::Display) -> ExitCode {
     eprintln!("bastide: {error}");
     ExitCode::FAILURE
@@ -38,7 +44,12 @@ fn failed(error: &dyn std::fmt::Display) -> ExitCode {
 async fn run(cli: Cli) -> base::Result<()> {
     let form = Form::of(cli.options.json);
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "bastide", &mut std::io::stdout());
+        clap_complete::generate(
+            shell,
+            &mut Cli::command(),
+            "bastide",
+            &mut std::io::stdout(),
+        );
         return Ok(());
     }
     if let Command::Routes { document } = cli.command {

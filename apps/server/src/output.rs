@@ -36,5 +36,7 @@ impl Form {
 /// A fault when it is closed.
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).context("writing to standard output")
+    writeln!(out, "{}", text.trim_end())
+        .and_then(|()| out.flush())
+        .context("writing to standard output")
 }

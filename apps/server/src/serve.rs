@@ -6,7 +6,9 @@ use act::{Caller, NOT_SIGNED_IN};
 use base::{Context, Fault, Result, Secret};
 use bus::{Bus, Health};
 use futures_util::future::BoxFuture;
-use gate::{Authenticate, Check, Gate, Limits, Listener, Metrics, MetricsService, Mode, PlainHttp, Tls};
+use gate::{
+    Authenticate, Check, Gate, Limits, Listener, Metrics, MetricsService, Mode, PlainHttp, Tls,
+};
 use identity::Sessions;
 use kms::{KeyCache, SealState};
 use stream::{Hub, Stream};
@@ -35,21 +37,51 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
     let tls = Tls::open(config.certificate.clone(), Arc::clone(&house.clock))?;
     let plain = PlainHttp::RedirectTo(config.public.origin().to_owned());
     let listener = Listener::bind(config.listen, &tls, plain, Limits::default()).await?;
-    let metrics_listener = Listener::bind(config.metrics_listen, &tls, PlainHttp::Refuse, Limits::default()).await?;
+    let metrics_listener = Listener::bind(
+        config.metrics_listen,
+        &tls,
+        PlainHttp::Refuse,
+        Limits::default(),
+    )
+    .await?;
     let (address, metrics_address) = (listener.local_address()?, metrics_listener.local_address()?);
 
-    let House { runtime, cache, bus, log, node, clock, entropy, words, .. } = house;
+    let House {
+        runtime,
+        cache,
+        bus,
+        log,
+        node,
+        clock,
+        entropy,
+        words,
+        ..
+    } = house;
     let background = log.start();
-    let hub = Hub::start(Arc::clone(&runtime), Arc::clone(&bus), words, node.to_bytes()).await?;
+    let hub = Hub::start(
+        Arc::clone(&runtime),
+        Arc::clone(&bus),
+        words,
+        node.to_bytes(),
+    )
+    .await?;
     let metrics = Metrics::new();
     let counted = Arc::clone(&hub);
     metrics.add(move |page: &mut gate::Page| {
         let sockets = u32::try_from(counted.sockets()).unwrap_or(u32::MAX);
-        page.gauge("bastide_sockets", "Sockets that are connected to this node.", f64::from(sockets));
+        page.gauge(
+            "bastide_sockets",
+            "Sockets that are connected to this node.",
+            f64::from(sockets),
+        );
     });
     let mut gate_config = gate::Config::new(config.public.clone());
     gate_config.trusted_proxies = config.trusted_proxies.clone();
-    gate_config.mode = if flags.test_mode { Mode::Test } else { Mode::Production };
+    gate_config.mode = if flags.test_mode {
+        Mode::Test
+    } else {
+        Mode::Production
+    };
     let gate = Gate::new(
         gate_config,
         gate::House {
@@ -94,10 +126,16 @@ fn may_listen(config: &Config, flags: &cli::Serve) -> Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stderr, reason = "the person at the terminal is told where the server is")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the person at the terminal is told where the server is"
+)]
 fn announce(config: &Config, address: SocketAddr, metrics: SocketAddr, state: SealState) {
     eprintln!("{DEVELOPMENT_SEAL}");
-    eprintln!("Bastide serves {} on {address}; metrics on {metrics}.", config.public.origin());
+    eprintln!(
+        "Bastide serves {} on {address}; metrics on {metrics}.",
+        config.public.origin()
+    );
     if state == SealState::Sealed {
         eprintln!("The key store is sealed: `bastide kms unseal` opens it.");
     }
@@ -111,9 +149,11 @@ async fn until_closed(mut stopped: watch::Receiver<()>) {
 /// SIGTERM and SIGINT drain; SIGHUP reads the certificates again.
 async fn wait_for_signals(stopping: watch::Sender<()>, tls: Arc<Tls>, hub: Arc<Hub>) {
     let listen = |kind| signal(kind).context("listening to signals");
-    let (Ok(mut term), Ok(mut interrupt), Ok(mut hangup)) =
-        (listen(SignalKind::terminate()), listen(SignalKind::interrupt()), listen(SignalKind::hangup()))
-    else {
+    let (Ok(mut term), Ok(mut interrupt), Ok(mut hangup)) = (
+        listen(SignalKind::terminate()),
+        listen(SignalKind::interrupt()),
+        listen(SignalKind::hangup()),
+    ) else {
         return;
     };
     loop {
@@ -143,7 +183,9 @@ impl Authenticate for SessionDoor {
     fn authenticate<'a>(&'a self, token: &'a Secret<String>) -> BoxFuture<'a, Result<Caller>> {
         Box::pin(async move {
             let member = self.0.caller(token.expose()).await?;
-            member.map(Caller::Member).ok_or_else(|| NOT_SIGNED_IN.into())
+            member
+                .map(Caller::Member)
+                .ok_or_else(|| NOT_SIGNED_IN.into())
         })
     }
 }
@@ -156,7 +198,13 @@ impl Check for Unsealed {
     }
     fn check(&self) -> BoxFuture<'_, Result<()>> {
         let is_sealed = self.0.is_sealed();
-        Box::pin(async move { if is_sealed { Err(act::SEALED.into()) } else { Ok(()) } })
+        Box::pin(async move {
+            if is_sealed {
+                Err(act::SEALED.into())
+            } else {
+                Ok(())
+            }
+        })
     }
 }
 

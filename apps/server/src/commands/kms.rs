@@ -17,7 +17,9 @@ pub(crate) async fn run(config: &Config, command: &cli::Kms, form: Form) -> Resu
     let (state, seal) = match status.state {
         SealState::Uninitialised => ("uninitialised", None),
         SealState::Sealed => ("sealed", None),
-        SealState::Unsealed { seal: Seal::Development } => ("unsealed", Some("development")),
+        SealState::Unsealed {
+            seal: Seal::Development,
+        } => ("unsealed", Some("development")),
         SealState::Unsealed { seal: Seal::Quorum } => ("unsealed", Some("quorum")),
     };
     let counts = status.counts;

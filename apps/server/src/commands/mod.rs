@@ -3,5 +3,6 @@
 pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod demo;
+mod demo_text;
 pub(crate) mod kms;
 pub(crate) mod routes;

@@ -32,7 +32,10 @@ impl StreamHub for Nobody {
 }
 
 pub(crate) fn run(form: Form, document: bool) -> Result<()> {
-    let bindings = house::modules(None).into_iter().flat_map(|module| module.bindings).collect();
+    let bindings = house::modules(None)
+        .into_iter()
+        .flat_map(|module| module.bindings)
+        .collect();
     let gate = Gate::new(
         gate::Config::new(PublicUrl::parse("https://localhost:8443")?),
         gate::House {

@@ -1,0 +1,97 @@
+//! `bastide admin …`: what an operator needs, without ever seeing content.
+
+use act::{Call, Caller};
+use base::{Context, Result, TenantId};
+use gate::{CertificateSource, Tls};
+use serde_json::{Value, json};
+
+use crate::{cli, config::Config, house::House, output::Form};
+
+pub(crate) async fn run(config: Config, command: &cli::Admin, form: Form) -> Result<()> {
+    match command {
+        cli::Admin::Ca => authority(&config, form),
+        cli::Admin::Tenants => {
+            let value = ask(&config, "identity.tenant.list", json!({})).await?;
+            form.print(&value, &tenants(&value))
+        }
+        cli::Admin::SignUp { mode } => {
+            let value = ask(&config, "identity.sign_up.set", json!({ "mode": mode })).await?;
+            form.print(&value, &format!("Sign-up is now: {mode}"))
+        }
+        cli::Admin::SignUpCode => {
+            let value = ask(&config, "identity.sign_up.make_code", json!({})).await?;
+            form.print(&value, &text(&value, "code"))
+        }
+        cli::Admin::ResetPassword { mail } => {
+            let value = ask(
+                &config,
+                "identity.password.start_reset",
+                json!({ "mail": mail }),
+            )
+            .await?;
+            form.print(&value, &text(&value, "link"))
+        }
+    }
+}
+
+fn authority(config: &Config, form: Form) -> Result<()> {
+    // Makes the authority if the server has never been started.
+    drop(Tls::open(
+        config.certificate.clone(),
+        std::sync::Arc::new(base::SystemClock),
+    )?);
+    let pem = match &config.certificate {
+        CertificateSource::LocalAuthority { directory, .. } => {
+            gate::local_authority_pem(directory)?
+        }
+        CertificateSource::Files { chain, .. } => {
+            std::fs::read_to_string(chain).context("reading the certificate chain")?
+        }
+    };
+    form.print(&json!({ "pem": pem }), &pem)
+}
+
+async fn ask(config: &Config, operation: &str, input: Value) -> Result<Value> {
+    let house = House::open(config).await?;
+    let call = Call::internal(
+        Caller::Operator {
+            tenant: TenantId::NIL,
+        },
+        house.runtime.new_id(),
+    );
+    let answer = house.runtime.execute(operation, call, input).await?;
+    serde_json::from_slice(&answer.body).context("reading an answer")
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn tenants(value: &Value) -> String {
+    let rows = value
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let mut lines = vec![format!(
+        "{:<34} {:<13} {:<9} {:>8}  created",
+        "tenant", "kind", "state", "accounts"
+    )];
+    lines.extend(rows.iter().map(|row| {
+        format!(
+            "{:<34} {:<13} {:<9} {:>8}  {}",
+            text(row, "id"),
+            text(row, "kind"),
+            text(row, "state"),
+            row.get("accounts")
+                .and_then(Value::as_i64)
+                .unwrap_or_default(),
+            text(row, "created_at"),
+        )
+    }));
+    lines.join("\n")
+}
