@@ -4,7 +4,7 @@
  *
  *   npm run build:mock && npm run look [-- part-of-a-name …]
  *
- * CHROMIUM names the browser. Pictures go to `.shots/`. Ends with 1 when axe
+ * CHROMIUM names the browser, WIDTH=390 looks at one width only. Pictures go to `.shots/`. Ends with 1 when axe
  * finds a serious violation or the page reports an error.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,11 +14,12 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
-const WIDTHS = [
+const ALL_WIDTHS = [
   [1440, 900],
   [768, 1024],
   [390, 844],
 ];
+const WIDTHS = ALL_WIDTHS.filter(([width]) => !process.env.WIDTH || Number(process.env.WIDTH) === width);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** name, address, stage of the mock, what to do before looking. */
@@ -39,7 +40,7 @@ const SCREENS = [
   ["chats", "/chats", "seal-bar"],
   ["chats-empty", "/chats", "empty"],
   ["chats-error", "/chats", "chats-fail"],
-  ["chats-loading", "/chats", "delay=60000:lists"],
+  ["chats-loading", "/chats", "chats-wait"],
   ["conversation", "/chats/oc_all", ""],
   ["conversation-long", "/chats/oc_long", ""],
   ["conversation-unread", "/chats/oc_budget", ""],
@@ -135,9 +136,9 @@ async function look(context, [name, address, stage, act], look) {
   url.searchParams.set("mock", stage);
   await page.goto(url.href);
   await page.locator("h1").first().waitFor({ state: "attached" });
-  await page.waitForTimeout(450);
+  await page.waitForTimeout(300);
   await act?.(page);
-  await page.waitForTimeout(500);
+  await page.waitForTimeout(400);
   await page.screenshot({ path: join(out, `${name}-${look}.png`) });
   await page.evaluate(axe);
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));

@@ -11,6 +11,8 @@ export interface Format {
   brief(at: string, now?: number): string;
   /** A divider between days: Today, Yesterday, Monday 3 November. */
   day(at: string, now?: number): string;
+  /** The date alone. */
+  date(at: string): string;
   /** Date and time in full. */
   full(at: string): string;
   /** «3 minutes ago» for a day, then the date. */
@@ -55,6 +57,7 @@ export function makeFormat(language: string, zone: string | undefined): Format {
       if (days === 0 || days === 1) return capital(relative.format(-days, "day"));
       return (sameYear(at, now) ? dayLine : dayLineYear).format(new Date(at));
     },
+    date: (at) => date.format(new Date(at)),
     full: (at) => full.format(new Date(at)),
     ago(at, now = Date.now()) {
       const passed = now - Date.parse(at);

@@ -59,6 +59,9 @@ function setStage(server: MockServer, wish: string): void {
     case "delay":
       server.delayMs = Number(value);
       break;
+    case "chats-wait":
+      server.stalled = "/chats";
+      break;
     case "chats-fail":
       server.failNext("GET /chats", 500, "gate.fault", "Something went wrong.", 99);
       break;

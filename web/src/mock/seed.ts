@@ -40,7 +40,7 @@ function fill(state: MockState, chat: MockChat, count: number, endsAgo: number):
     const back = count - index;
     // Runs of three by one author, a pause between runs, several days in all.
     const author = chat.members[Math.floor(index / 3) % chat.members.length] ?? chat.owner;
-    const at = end - back * 11 * MINUTE - Math.floor(back / 3) * 7 * MINUTE;
+    const at = end - back * 2 * MINUTE - Math.floor(back / 3) * 31 * MINUTE;
     const text = TALK[(index * 5 + chat.name.length) % TALK.length] ?? "";
     state.addMessage(chat, { author, text, sent_at: new Date(at).toISOString() });
   }
@@ -57,8 +57,9 @@ export function seed(state: MockState): void {
   const max = state.accounts.get("u_max");
   if (max) max.zone = "Europe/Berlin";
 
+  const longAgo = new Date(state.now() - 500 * 24 * 60 * MINUTE).toISOString();
   const everybody = PEOPLE.map(([id]) => id);
-  const all = state.addChat({ id: "oc_all", kind: "group", name: "全员 · Everybody", owner: "u_lin", members: everybody });
+  const all = state.addChat({ id: "oc_all", kind: "group", name: "全员 · Everybody", owner: "u_lin", members: everybody, created_at: longAgo });
   state.addMessage(all, {
     author: "u_lin",
     system: { event: "chat_created", accounts: everybody, name: "全员 · Everybody" },
@@ -80,7 +81,7 @@ export function seed(state: MockState): void {
     ["oc_lunch", "午饭吃什么", ["u_liu", "u_chen", "u_kim", "u_sam"], 90, 3 * 24 * 60 * MINUTE, 34],
   ];
   for (const [id, name, members, count, ago, unread] of groups) {
-    const chat = state.addChat({ id, kind: "group", name, owner: "u_lin", members });
+    const chat = state.addChat({ id, kind: "group", name, owner: "u_lin", members, created_at: longAgo });
     fill(state, chat, count, ago);
     chat.read.set("u_lin", chat.messages.length - unread);
   }
@@ -93,7 +94,7 @@ export function seed(state: MockState): void {
     ["u_ouyang", "oc_d_ouyang", 400 * 24 * 60 * MINUTE, 0],
   ];
   for (const [other, id, ago, unread] of directs) {
-    const chat = state.addChat({ id, kind: "direct", name: "", owner: "u_lin", members: [other] });
+    const chat = state.addChat({ id, kind: "direct", name: "", owner: "u_lin", members: [other], created_at: longAgo });
     fill(state, chat, 18, ago);
     chat.read.set("u_lin", chat.messages.length - unread);
   }

@@ -42,6 +42,8 @@ export class MockServer implements Transport {
   offline = false;
   /** Every answer waits this long. */
   delayMs = 0;
+  /** Requests whose path contains this are never answered. */
+  stalled = "";
   /** The next requests whose «METHOD /path» contains the text are refused like this. */
   failures: { part: string; times: number; refusal: MockRefusal }[] = [];
   private sockets = new Set<MockSocket>();
@@ -53,6 +55,7 @@ export class MockServer implements Transport {
   readonly fetch = async (request: Request): Promise<Response> => {
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (this.offline) throw new TypeError("Failed to fetch");
+    if (this.stalled && request.url.includes(this.stalled)) return new Promise(() => {});
     try {
       return json(await this.answer(request));
     } catch (error) {

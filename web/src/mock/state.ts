@@ -101,7 +101,7 @@ export class MockState {
     return account;
   }
 
-  addChat(given: { id?: string; kind: Chat["kind"]; name: string; owner: string; members: string[] }): MockChat {
+  addChat(given: { id?: string; kind: Chat["kind"]; name: string; owner: string; members: string[]; created_at?: string }): MockChat {
     const chat: MockChat = {
       id: given.id ?? this.id("oc"),
       kind: given.kind,
@@ -110,7 +110,7 @@ export class MockState {
       members: [...new Set([given.owner, ...given.members])],
       messages: [],
       change: 0,
-      created_at: this.at(),
+      created_at: given.created_at ?? this.at(),
       read: new Map(),
       muted: new Set(),
     };

@@ -18,11 +18,17 @@ const HUES = 8;
 export function Avatar({ id, name, picture, size = 36, shape = "round" }: Props) {
   const [broken, setBroken] = useState<string | null>(null);
   return (
-    <span className={styles.avatar} data-size={size} data-shape={shape} data-hue={hueOf(id)} aria-hidden="true">
-      {picture && picture !== broken ? (
+    <span
+      className={styles.avatar}
+      data-size={size}
+      data-shape={shape}
+      data-hue={hueOf(id)}
+      // Drawn by the style sheet: as text it would be part of the name of a button around it.
+      data-initials={initialsOf(name)}
+      aria-hidden="true"
+    >
+      {picture && picture !== broken && (
         <img src={picture} alt="" width={size} height={size} onError={() => setBroken(picture)} />
-      ) : (
-        initialsOf(name)
       )}
     </span>
   );

@@ -134,7 +134,7 @@ function Group({ chat, onOpen }: { chat: Chat; onOpen(open: Open): void }) {
           <IconPencil size={16} />
         </IconButton>
       </p>
-      <p className={styles.quiet}>{t("details.since", { date: format.day(chat.created_at) })}</p>
+      <p className={styles.quiet}>{t("details.since", { date: format.date(chat.created_at) })}</p>
     </div>
   );
 }

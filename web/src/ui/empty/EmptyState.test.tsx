@@ -1,0 +1,4 @@
+import { checkStories } from "../checkStories";
+import * as stories from "./EmptyState.story";
+
+checkStories(stories);

@@ -1,0 +1,4 @@
+import { checkStories } from "../checkStories";
+import * as stories from "./Row.story";
+
+checkStories(stories);

@@ -1,0 +1,14 @@
+import { checkStories } from "../checkStories";
+import { expect, it, vi } from "vitest";
+import { fireEvent, render, screen } from "@testing-library/react";
+import { Switch } from "./Switch";
+import * as stories from "./Switch.story";
+
+checkStories(stories);
+
+it("flips", () => {
+  const flip = vi.fn();
+  render(<Switch label="Mute" on={false} onFlip={flip} />);
+  fireEvent.click(screen.getByRole("switch", { name: "Mute" }));
+  expect(flip).toHaveBeenCalledWith(true);
+});
