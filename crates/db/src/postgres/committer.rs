@@ -1,7 +1,7 @@
 //! Group commit on PostgreSQL. Two round trips for a group: the states with their locks, then everything else with COMMIT.
 //!
-//! A group has no savepoints: when one of its statements fails, the group is rolled back and its batches run one by one, so
-//! that the failure meets only the batch that caused it.
+//! A group has no savepoints: when one of its statements fails, the group is rolled back and run again with one for each
+//! batch, so that the failure meets only the batch that caused it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,9 +26,11 @@ use crate::{
 /// How many groups may be under way at once: while one waits for its disk, another fills.
 const COMMITTERS: usize = 2;
 const QUEUE_MAX: usize = 4_096;
+/// The most savepoints of one transaction: beyond 64, every snapshot of the server has to look them up.
+const SAVEPOINTS_MAX: usize = 32;
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-/// When a group waited in vain for a lock, its batches are tried alone and those without the lock must not wait again.
+/// When a group waited in vain for a lock, those of its batches that do not need it must not wait again.
 const BEGIN_IMPATIENT: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '100ms'";
 const SELECT_STATES: &str = "SELECT r.tenant, r.id, r.version, r.items_last, r.changes_last
@@ -116,6 +118,17 @@ async fn run(
     }
 }
 
+/// How batches share a transaction.
+#[derive(Clone, Copy)]
+enum Way {
+    /// All or none.
+    Together,
+    /// A savepoint each.
+    Apart,
+    /// One batch, which does not wait for locks.
+    Alone,
+}
+
 struct Committer {
     config: Config,
     wait: Duration,
@@ -125,21 +138,31 @@ struct Committer {
 impl Committer {
     /// An answer for each batch.
     async fn settle(&mut self, batches: &[&Batch]) -> Vec<Answer> {
-        let failure = match self.attempt(BEGIN, batches).await {
+        let failure = match self.attempt(Way::Together, batches).await {
             Ok(answers) => return answers,
             Err(failure) => failure,
         };
         if batches.len() == 1 || !failure.is_of_a_batch() {
             return batches.iter().map(|_| Err(failure.answer())).collect();
         }
-        let begin = if failure.is_of_waiting() {
-            BEGIN_IMPATIENT
-        } else {
-            BEGIN
-        };
+        if failure.is_of_waiting() {
+            return self.singly(batches).await;
+        }
+        let mut answers = Vec::with_capacity(batches.len());
+        for some in batches.chunks(SAVEPOINTS_MAX) {
+            match self.attempt(Way::Apart, some).await {
+                Ok(each) => answers.extend(each),
+                Err(failure) if failure.is_of_a_batch() => answers.extend(self.singly(some).await),
+                Err(failure) => answers.extend(some.iter().map(|_| Err(failure.answer()))),
+            }
+        }
+        answers
+    }
+
+    async fn singly(&mut self, batches: &[&Batch]) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(batches.len());
         for batch in batches {
-            match self.attempt(begin, &[*batch]).await {
+            match self.attempt(Way::Alone, &[*batch]).await {
                 Ok(single) => answers.extend(single),
                 Err(failure) => answers.push(Err(failure.answer())),
             }
@@ -148,30 +171,26 @@ impl Committer {
     }
 
     /// One transaction, on a second connection when the first turns out to be broken before COMMIT left.
-    async fn attempt(
-        &mut self,
-        begin: &'static str,
-        batches: &[&Batch],
-    ) -> Result<Vec<Answer>, Failure> {
-        match self.transaction(begin, batches).await {
-            Err(Failure::Lost) => self.transaction(begin, batches).await,
+    async fn attempt(&mut self, way: Way, batches: &[&Batch]) -> Result<Vec<Answer>, Failure> {
+        match self.transaction(way, batches).await {
+            Err(Failure::Lost) => self.transaction(way, batches).await,
             other => other,
         }
     }
 
     /// One transaction. After a failure the connection is either clean again or given up.
-    async fn transaction(
-        &mut self,
-        begin: &'static str,
-        batches: &[&Batch],
-    ) -> Result<Vec<Answer>, Failure> {
+    async fn transaction(&mut self, way: Way, batches: &[&Batch]) -> Result<Vec<Answer>, Failure> {
         let mut connection = match self.connection.take() {
             Some(connection) if !connection.client.is_closed() => connection,
             _ => connect(&self.config, self.wait)
                 .await
                 .map_err(|_| Failure::Unreachable)?,
         };
-        let result = transaction(&mut connection, begin, batches).await;
+        let result = match way {
+            Way::Together => together(&mut connection, BEGIN, batches).await,
+            Way::Apart => apart(&mut connection, batches).await,
+            Way::Alone => together(&mut connection, BEGIN_IMPATIENT, batches).await,
+        };
         let is_clean = match &result {
             Ok(_) => true,
             Err(failure) if failure.is_of_a_batch() => {
@@ -184,7 +203,8 @@ impl Committer {
     }
 }
 
-async fn transaction(
+/// One transaction of batches that stand or fall together.
+async fn together(
     connection: &mut Prepared,
     begin: &'static str,
     batches: &[&Batch],
@@ -197,15 +217,57 @@ async fn transaction(
             Err(error) => answers.push(Err(error)),
             Ok(outcome) => {
                 states.accept(&outcome);
-                answers.push(Ok(Committed {
-                    numbers: outcome.numbers.clone(),
-                }));
+                answers.push(Ok(committed(&outcome)));
                 accepted.push((batch, outcome));
             }
         }
     }
-    write(connection, &accepted, &states).await?;
+    let ending = Ending::CommitWith(&states);
+    write(connection, &accepted, ending).await?;
     Ok(answers)
+}
+
+/// One transaction with two round trips for each batch: its savepoint, then its writes.
+async fn apart(connection: &mut Prepared, batches: &[&Batch]) -> Result<Vec<Answer>, Failure> {
+    let mut states = lock_states(connection, BEGIN, batches).await?;
+    let mut answers = Vec::with_capacity(batches.len());
+    let mut savepoint = "SAVEPOINT act";
+    for batch in batches {
+        let outcome = match states.decide(batch) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                answers.push(Err(error));
+                continue;
+            }
+        };
+        connection.client.batch_execute(savepoint).await?;
+        let accepted = [(*batch, outcome)];
+        match write(connection, &accepted, Ending::Open).await {
+            Ok(()) => {
+                for (_, outcome) in &accepted {
+                    states.accept(outcome);
+                    answers.push(Ok(committed(outcome)));
+                }
+                savepoint = "RELEASE act; SAVEPOINT act";
+            }
+            Err(failure) if failure.is_of_a_batch() => {
+                answers.push(Err(failure.answer()));
+                savepoint = "ROLLBACK TO act";
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    if savepoint == "ROLLBACK TO act" {
+        connection.client.batch_execute(savepoint).await?;
+    }
+    write(connection, &[], Ending::CommitWith(&states)).await?;
+    Ok(answers)
+}
+
+fn committed(outcome: &Outcome) -> Committed {
+    Committed {
+        numbers: outcome.numbers.clone(),
+    }
 }
 
 /// Begins, and locks what the batches touch in the order of the keys, so that two groups never wait for each other here.
@@ -247,16 +309,28 @@ async fn lock_states(
     Ok(states)
 }
 
+/// What follows the writes.
+#[derive(Clone, Copy)]
+enum Ending<'a> {
+    /// More batches.
+    Open,
+    /// The states as they are now, and COMMIT.
+    CommitWith(&'a States),
+}
+
 async fn write(
     connection: &mut Prepared,
     accepted: &[(&Batch, Outcome)],
-    states: &States,
+    ending: Ending<'_>,
 ) -> Result<(), Failure> {
     let writes = Writes::gather(accepted)?;
     let sends = writes.prepare(connection).await?;
     let insert_state = connection.fixed(INSERT_STATE).await?;
     let update_states = connection.fixed(UPDATE_STATES).await?;
-    let columns = StateColumns::of(states);
+    let columns = match ending {
+        Ending::Open => StateColumns::default(),
+        Ending::CommitWith(states) => StateColumns::of(states),
+    };
     let client = &connection.client;
     let mut pipeline = Pipeline::default();
     for values in &writes.founded {
@@ -273,9 +347,13 @@ async fn write(
     let is_counted = sends
         .iter()
         .any(|send| send.statement.expect() == Expect::One);
-    if is_counted {
-        // How many rows were touched must be known before the commit.
+    let is_open = matches!(ending, Ending::Open);
+    if is_open || is_counted {
         pipeline.run().await.map_err(|broken| broken.failure)?;
+        if is_open {
+            return Ok(());
+        }
+        // How many rows were touched had to be known before the commit.
         return commit().await.map_err(Failure::with_commit_under_way);
     }
     // COMMIT of a failed transaction answers well and rolls back: what the statements said decides.

@@ -43,8 +43,7 @@ impl Postgres {
             .tcp_user_timeout(SILENCE_MAX);
         let pool = Arc::new(Pool::new(config.clone(), options));
         drop(pool.client().await?);
-        // More than 32 batches would hold row locks for longer than the shared commit saves.
-        let committers = Committers::start(&config, options.group_max.min(32), options.wait);
+        let committers = Committers::start(&config, options.group_max, options.wait);
         Ok(Self { pool, committers })
     }
 
