@@ -26,6 +26,8 @@ pub(crate) const CLIENT_ID_CHARS_MAX: usize = 64;
 pub(crate) const MENTIONS_COUNTED_MAX: u32 = 1_000;
 /// Chats of one account that its sockets follow: the latest made.
 pub(crate) const TOPICS_MAX: u32 = 10_000;
+/// Chats that the stream compares with the log at once.
+pub(crate) const STATES_MAX: usize = 500;
 /// Changes of a chat handed over at once.
 pub(crate) const CHANGES_MAX: u32 = 500;
 /// The largest input that carries a text, in bytes: every character escaped as a pair of surrogates.
@@ -176,6 +178,14 @@ pub(crate) fn page_size(asked: Option<u32>, size: PageSize) -> Result<u32> {
     }
 }
 
+/// Whether so many chats can be compared at once.
+pub(crate) fn may_compare(chats: usize) -> Result<()> {
+    match chats > STATES_MAX {
+        true => Err(LIMIT_INVALID.at("chats")),
+        false => Ok(()),
+    }
+}
+
 /// A chat's name as it is kept: without space around it.
 pub(crate) fn chat_name(name: &str) -> Result<String> {
     let name = name.trim();
@@ -254,7 +264,7 @@ pub(crate) fn is_group(chat: &Chat) -> Result<()> {
     }
 }
 
-/// The accounts to be brought in, each once and in order, without the one who brings them.
+/// The accounts to be brought in, each once, without the one who brings them.
 pub(crate) fn to_be_added(
     accounts: &[AccountId],
     by: AccountId,
@@ -263,12 +273,9 @@ pub(crate) fn to_be_added(
     if accounts.len() > MEMBERS_ADDED_MAX {
         return Err(MEMBERS_TOO_MANY.at(field));
     }
-    let each: BTreeSet<AccountId> = accounts
-        .iter()
-        .copied()
-        .filter(|account| *account != by)
-        .collect();
-    Ok(each.into_iter().collect())
+    let mut seen = BTreeSet::from([by]);
+    let each = accounts.iter().copied();
+    Ok(each.filter(|account| seen.insert(*account)).collect())
 }
 
 /// Whether so many more fit in.

@@ -159,6 +159,7 @@ pub struct TopicsAccount {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfChats {
+    #[schemars(length(max = 500))]
     pub chats: Vec<ChatId>,
 }
 

@@ -3,15 +3,19 @@
 use act::{Act, Action, Audit, Operation};
 use base::Result;
 
-use crate::{store, wire};
+use crate::{
+    rules::{self, LIMIT_INVALID},
+    store, wire,
+};
 
 pub static OP: Operation = Operation::read("messenger.chat.states", Action::Serve)
     .system()
     .audited(Audit::Covered("the subscription's entry"))
     .summary("Gives the stream the last change and the version of chats.")
-    .refusing(&[]);
+    .refusing(&[LIMIT_INVALID]);
 
 pub async fn run(act: &mut Act, input: wire::OfChats) -> Result<wire::Topics> {
+    rules::may_compare(input.chats.len())?;
     Ok(wire::Topics::of(
         store::topics_among(act, &input.chats).await?,
     ))

@@ -5,15 +5,25 @@ use act::Statement;
 /// How many ids [`MEMBERS_AMONG`] and [`TOPICS_AMONG`] ask for at once.
 pub(super) const AMONG: usize = 20;
 
-/// A chat, its state as a resource, and the membership of `:account`.
-macro_rules! chats_of_account {
+/// Columns of a chat, its state as a resource, and a membership of it.
+macro_rules! chat_columns {
     () => {
-        "SELECT r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
-            c.pair_low, c.pair_high, c.members_count, c.created_at, m.role, m.read_number, m.muted_at
-         FROM messenger_member m
-         JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
-         JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
-         WHERE m.tenant = :tenant AND m.account = :account"
+        "r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
+            c.pair_low, c.pair_high, c.members_count, c.created_at, m.role, m.read_number, m.muted_at"
+    };
+}
+
+/// One chat as `:account` is in it.
+macro_rules! chat_of_account {
+    () => {
+        concat!(
+            "SELECT ",
+            chat_columns!(),
+            " FROM messenger_member m
+             JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
+             JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
+             WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
+        )
     };
 }
 
@@ -37,26 +47,28 @@ macro_rules! overviews {
     };
 }
 
-pub(super) static CHAT_OF: Statement =
-    Statement::read(concat!(chats_of_account!(), " AND m.chat = :chat"));
+pub(super) static CHAT_OF: Statement = Statement::read(chat_of_account!());
 
-pub(super) static OVERVIEW: Statement = Statement::read(overviews!(
-    concat!(chats_of_account!(), " AND m.chat = :chat"),
-    ""
-));
+pub(super) static OVERVIEW: Statement = Statement::read(overviews!(chat_of_account!(), ""));
 
-/// Sorted by narrow rows first: the last messages are joined to the page, not to all chats.
+/// Begins with the account's chats, out of an index that holds nothing else: without statistics, SQLite would rather go
+/// through all memberships of the tenant (`CROSS JOIN` keeps the order there). Sorts narrow rows; the last messages are
+/// joined to the page alone.
 pub(super) static LIST_OVERVIEWS: Statement = Statement::read(overviews!(
-    "SELECT r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
-        c.pair_low, c.pair_high, c.members_count, c.created_at, m.role, m.read_number, m.muted_at,
-        COALESCE(t.sent_at, c.created_at) AS active_at
-     FROM messenger_member m
-     JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
-     JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
-     LEFT JOIN messenger_message t ON t.tenant = m.tenant AND t.chat = m.chat AND t.number = r.items_last
-     WHERE m.tenant = :tenant AND m.account = :account
-        AND (COALESCE(t.sent_at, c.created_at), c.id) < (:before_at, :before_id)
-     ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit",
+    concat!(
+        "SELECT ",
+        chat_columns!(),
+        ", COALESCE(t.sent_at, c.created_at) AS active_at
+         FROM messenger_member own
+         CROSS JOIN messenger_member m
+         JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
+         JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
+         LEFT JOIN messenger_message t ON t.tenant = m.tenant AND t.chat = m.chat AND t.number = r.items_last
+         WHERE own.tenant = :tenant AND own.account = :account
+            AND m.tenant = :tenant AND m.chat = own.chat AND m.account = :account
+            AND (COALESCE(t.sent_at, c.created_at), c.id) < (:before_at, :before_id)
+         ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit"
+    ),
     "ORDER BY p.active_at DESC, p.id DESC"
 ));
 

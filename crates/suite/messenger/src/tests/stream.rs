@@ -9,7 +9,7 @@ use testkit::House;
 use super::kit::{add, audience, changes, chat_id, group, house, say, seen, stream, text};
 use crate::{
     add_members, audience_chat, change_chat, leave_chat, list_chats, list_members, module,
-    remove_member, send_message, topics_account, transfer_chat,
+    remove_member, send_message, states_chats, topics_account, transfer_chat,
 };
 
 #[tokio::test]
@@ -83,7 +83,9 @@ async fn the_audience_follows_the_members() {
     let stream_of = stream(&house, &ana);
     let chat = group(&ana, &[&bo]).await;
     let before = audience(&stream_of, &chat).await;
-    assert_eq!(before["accounts"], json!([ana.account(), bo.account()]));
+    let mut both = [ana.account(), bo.account()];
+    both.sort();
+    assert_eq!(before["accounts"], json!(both));
     say(&ana, &chat, "hello").await;
     let talked = audience(&stream_of, &chat).await;
     assert_eq!(talked["version"], before["version"]);
@@ -104,6 +106,12 @@ async fn the_audience_follows_the_members() {
         .await;
     let expected = json!({ "chat": chat["id"], "change": 3, "version": after["version"] });
     assert_eq!(ours["topics"], json!([expected]));
+    let states = json!({ "chats": [chat["id"], ChatId::from_bytes([9; 16])] });
+    let same = stream_of.does(&states_chats::OP, states).await;
+    assert_eq!(same, ours);
+    let many = json!({ "chats": vec![chat["id"].clone(); 501] });
+    let refusal = stream_of.is_refused(&states_chats::OP, many).await;
+    assert_eq!(refusal.code, "messenger.limit_invalid");
     let his = stream_of
         .does(&topics_account::OP, topics(bo.account()))
         .await;
