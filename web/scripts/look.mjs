@@ -28,7 +28,12 @@ const SCREENS = [
   ["sign-in-wrong", "/sign-in", "signed-out", wrongPassword],
   ["sign-in-second", "/sign-in", "signed-out,totp", secondStep],
   ["sign-up", "/sign-up", "signed-out,seal-bar"],
-  ["sign-up-problems", "/sign-up", "signed-out,code", (page) => page.locator("form button[type=submit]").click()],
+  [
+    "sign-up-problems",
+    "/sign-up",
+    "signed-out,code",
+    (page) => page.locator("form button[type=submit]").click(),
+  ],
   ["sign-up-closed", "/sign-up", "signed-out,closed"],
   ["join", "/join#invite-iv_2", "signed-out"],
   ["join-invalid", "/join#nothing", "signed-out"],
@@ -47,11 +52,21 @@ const SCREENS = [
   ["conversation-details", "/chats/oc_all?details=true", ""],
   ["conversation-direct", "/chats/oc_d_ana?details=true", ""],
   ["conversation-states", "/chats/oc_design", "", sendingStates],
-  ["conversation-mention", "/chats/oc_sensors", "", (page) => page.locator("textarea").pressSequentially("@")],
+  [
+    "conversation-mention",
+    "/chats/oc_sensors",
+    "",
+    (page) => page.locator("textarea").pressSequentially("@"),
+  ],
   ["new-group", "/chats", "", newGroup],
   ["palette", "/chats", "", (page) => page.keyboard.press("Control+k")],
   ["shortcuts", "/chats", "", (page) => page.keyboard.press("?")],
-  ["offline", "/chats/oc_design", "", (page) => page.evaluate(() => window.dispatchEvent(new Event("offline")))],
+  [
+    "offline",
+    "/chats/oc_design",
+    "",
+    (page) => page.evaluate(() => window.dispatchEvent(new Event("offline"))),
+  ],
   ["people", "/people/u_max", ""],
   ["settings", "/settings", ""],
   ["profile", "/settings/profile", ""],
@@ -79,7 +94,9 @@ async function secondStep(page) {
 
 async function sendingStates(page) {
   const box = page.locator("textarea");
-  await page.evaluate(() => window.mock.failNext("POST /chats/oc_design/messages", 403, "access.not_permitted", "No"));
+  await page.evaluate(() =>
+    window.mock.failNext("POST /chats/oc_design/messages", 403, "access.not_permitted", "No"),
+  );
   await box.fill("这条消息被拒绝了，文字还在。");
   await box.press("Enter");
   await page.waitForTimeout(200);
@@ -144,7 +161,8 @@ async function look(context, [name, address, stage, act], look) {
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   for (const { id, impact, nodes } of found.violations) {
     if (impact !== "serious" && impact !== "critical") continue;
-    for (const node of nodes.slice(0, 4)) say(`axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`);
+    for (const node of nodes.slice(0, 4))
+      say(`axe ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`);
   }
   await page.close();
 }

@@ -12,9 +12,7 @@ type PathOf<M extends Method> = {
 }[keyof paths];
 type OpOf<P extends keyof paths, M extends Method> = paths[P] extends Record<M, infer O> ? O : never;
 type Json<T> = T extends { content: infer C } ? C[keyof C] : never;
-type AnswerOf<O> = O extends { responses: infer R }
-  ? Json<R[keyof R & (200 | 201 | 202)]>
-  : never;
+type AnswerOf<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 202)]> : never;
 type BodyOf<O> = O extends { requestBody?: infer B } ? Json<NonNullable<B>> : never;
 type PartOf<O, K extends "path" | "query"> = O extends { parameters: infer P }
   ? K extends keyof P

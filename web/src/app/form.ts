@@ -47,8 +47,7 @@ export function useForm<T extends Record<string, string>>({ initial, check, subm
     if (busy) return;
     const found = check(values);
     setErrors(found);
-    const first = Object.keys(values).find((name) => found[name]);
-    if (first) return focusOn(first);
+    if (Object.values(found).some(Boolean)) return focusOn(firstIn(form.current, found));
     setBusy(true);
     setFailure(null);
     try {
@@ -74,6 +73,18 @@ export function useForm<T extends Record<string, string>>({ initial, check, subm
     set: (patch: Partial<T>) => setValues((now) => ({ ...now, ...patch })),
     props: { ref: form, onSubmit: send, noValidate: true },
   };
+}
+
+/** The first problem as the form shows it, which need not be the order of its values. */
+function firstIn(
+  form: HTMLFormElement | null,
+  found: Record<string, string | undefined>,
+): string | undefined {
+  for (const control of form?.elements ?? []) {
+    const name = control.getAttribute("name");
+    if (name && found[name]) return name;
+  }
+  return undefined;
 }
 
 export function looksLikeMail(text: string): boolean {

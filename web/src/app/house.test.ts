@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-const sources = import.meta.glob<string>(["/src/**/*.ts", "/src/**/*.tsx", "/src/**/*.css", "!/src/api/schema.d.ts"], {
+const sources = import.meta.glob<string>(["/src/**/*.ts", "/src/**/*.tsx", "!/src/api/schema.d.ts"], {
   query: "?raw",
   import: "default",
   eager: true,
@@ -47,20 +47,14 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("takes colours from the tokens", () => {
-    const own = Object.entries(sources).filter(
-      ([path, source]) =>
-        path.startsWith("/src/features/") && path.endsWith(".css") && /#[0-9a-f]{6}\b/i.test(source.replace(/#ffffff/g, "")),
-    );
-    expect(own.map(([path]) => path)).toEqual([]);
-  });
-
   it("gives every component of the design system a story and a test", () => {
     const folders = new Set(
       Object.keys(sources).flatMap((path) => /^\/src\/ui\/(\w+)\//.exec(path)?.[1] ?? []),
     );
     const has = (folder: string, kind: string) =>
-      Object.keys(sources).some((path) => path.startsWith(`/src/ui/${folder}/`) && path.includes(`.${kind}.tsx`));
+      Object.keys(sources).some(
+        (path) => path.startsWith(`/src/ui/${folder}/`) && path.includes(`.${kind}.tsx`),
+      );
     const bare = [...folders].filter((folder) => !has(folder, "story") || !has(folder, "test"));
     expect(bare).toEqual([]);
   });

@@ -5,8 +5,8 @@ import "@/ui/base.css";
 import { preferredLanguage, startI18n } from "./i18n";
 import { makeQueryClient } from "./queryClient";
 import { makeRouter } from "./router";
-import { followTheme } from "./theme";
 import { instanceQuery, meQuery } from "./session";
+import { followTheme } from "./theme";
 
 async function start(): Promise<void> {
   followTheme();

@@ -15,8 +15,7 @@ export function useExplain(): (error: unknown) => Explained {
   const { t, i18n } = useTranslation("app");
   return (error) => {
     if (!isApiError(error)) return { text: t("problem.unknown"), reference: "", field: undefined };
-    const catalogue: Record<string, string> =
-      i18n.getResourceBundle(i18n.language, "refusals") ?? {};
+    const catalogue: Record<string, string> = i18n.getResourceBundle(i18n.language, "refusals") ?? {};
     const known = catalogue[error.code];
     const text = known ?? (error.message === error.code ? t("problem.unknown") : error.message);
     const later = error.retryAfterS ? ` ${t("problem.retry_after", { count: error.retryAfterS })}` : "";

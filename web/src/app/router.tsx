@@ -6,21 +6,21 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
   type RouterHistory,
+  redirect,
   useNavigate,
 } from "@tanstack/react-router";
+import type { Me } from "@/api";
 import { openDirect } from "@/features/messenger/public";
 import { NoChat } from "@/features/messenger/screens/Chats";
 import { Person } from "@/features/people/screens/Person";
-import { useExplain } from "./refusals";
+import { keys } from "@/live";
+import { toasts } from "@/ui";
 import { Door } from "./frame/Door";
 import { Frame } from "./frame/Frame";
 import { Broken, NotFound } from "./frame/States";
 import { Root } from "./Root";
-import { keys } from "@/live";
-import { toasts } from "@/ui";
-import type { Me } from "@/api";
+import { useExplain } from "./refusals";
 
 interface Context {
   client: QueryClient;

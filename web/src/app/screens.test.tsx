@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { expectAccessible } from "./testing/axe";
 import { open } from "./testing/application";
+import { expectAccessible } from "./testing/axe";
 
 const SCREENS: [at: string, as: string | null, heading: string][] = [
   ["/sign-in", null, "登录"],
@@ -57,7 +57,7 @@ describe("the frame", () => {
   });
 
   it("says that the server is sealed", async () => {
-    await open({ at: "/chats", prepare: ({ state }) => void (state.instance.sealed = true) });
+    await open({ at: "/chats", prepare: ({ state }) => Object.assign(state.instance, { sealed: true }) });
     expect(await screen.findByRole("heading", { name: "This server is sealed" })).toBeTruthy();
   });
 

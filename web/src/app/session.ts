@@ -65,6 +65,8 @@ export function enterSession(client: QueryClient, me: Me): void {
 
 export function forgetSession(client: QueryClient): void {
   for (const wipe of leaving) wipe();
-  client.removeQueries({ predicate: (query) => query.queryKey[0] !== "instance" && query.queryKey[0] !== "me" });
+  client.removeQueries({
+    predicate: (query) => query.queryKey[0] !== "instance" && query.queryKey[0] !== "me",
+  });
   client.setQueryData(keys.me, null);
 }

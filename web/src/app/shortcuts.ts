@@ -54,7 +54,12 @@ export function shortcutOf(event: KeyboardEvent): ShortcutId | null {
     // With Alt held, some layouts print other letters: go by the key's place then.
     const pressed = event.code === `Key${key}` || event.key.toLowerCase() === key.toLowerCase();
     const wanted = (name: string) => parts.includes(name);
-    if (pressed && mod === wanted("Mod") && event.altKey === wanted("Alt") && event.shiftKey === wanted("Shift")) {
+    if (
+      pressed &&
+      mod === wanted("Mod") &&
+      event.altKey === wanted("Alt") &&
+      event.shiftKey === wanted("Shift")
+    ) {
       return id;
     }
   }

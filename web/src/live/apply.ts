@@ -27,10 +27,11 @@ function applyEvent(client: QueryClient, event: EventFrame): void {
       if (event.name) patchChat(client, chat, (known) => ({ ...known, name: event.name ?? known.name }));
       return;
     case "member.removed":
-      if (event.accounts?.includes(myAccount(client))) return dropChat(client, chat);
-      return renewMembers(client, chat);
+      if (event.accounts?.includes(myAccount(client))) dropChat(client, chat);
+      else renewMembers(client, chat);
+      return;
     default:
-      return renewMembers(client, chat);
+      renewMembers(client, chat);
   }
 }
 

@@ -2,7 +2,14 @@
 
 import type { Socket } from "@/api";
 import type { CursorBook } from "./cursors";
-import { type ClientFrame, CLOSE, type EventFrame, type NoticeFrame, readFrame, type ServerFrame } from "./wire";
+import {
+  CLOSE,
+  type ClientFrame,
+  type EventFrame,
+  type NoticeFrame,
+  readFrame,
+  type ServerFrame,
+} from "./wire";
 
 /** What the frame of the application shows. `idle` is: nobody is signed in. */
 export type ConnectionState = "idle" | "connecting" | "online" | "reconnecting" | "offline";
@@ -98,26 +105,33 @@ export class LiveStream {
   private take(frame: ServerFrame): void {
     switch (frame.type) {
       case "ready":
-        return this.ready(frame.heartbeat_s);
+        this.ready(frame.heartbeat_s);
+        break;
       case "event":
-        return this.takeEvent(frame);
+        this.takeEvent(frame);
+        break;
       case "notice":
         this.flush();
-        return this.listener.notice(frame);
+        this.listener.notice(frame);
+        break;
       case "reset":
         this.flush();
         this.cursors.forget(frame.topic);
-        return this.listener.reset(frame.topic);
-      case "caught_up": {
-        this.flush();
-        this.askedAgain.clear();
-        const again = this.everReady;
-        this.everReady = true;
-        return this.listener.caughtUp(again);
-      }
+        this.listener.reset(frame.topic);
+        break;
+      case "caught_up":
+        this.caughtUp();
+        break;
       default:
-        return;
     }
+  }
+
+  private caughtUp(): void {
+    this.flush();
+    this.askedAgain.clear();
+    const again = this.everReady;
+    this.everReady = true;
+    this.listener.caughtUp(again);
   }
 
   private ready(heartbeatS: number): void {

@@ -1,5 +1,5 @@
 import type { Me, SignedIn } from "@/api";
-import { type Asked, page, refuse, type Routes, textOf } from "./answers";
+import { type Asked, page, type Routes, refuse, textOf } from "./answers";
 import { type MockState, TOTP_CODE } from "./state";
 
 export function meOf(state: MockState, account: string): Me {
@@ -59,7 +59,8 @@ function prove(state: MockState, account: string, body: Record<string, unknown>)
 export const identityRoutes: Routes = {
   "*GET /instance": ({ state }) => state.instance,
   "*POST /sign-up": ({ state, body }) => {
-    if (state.instance.sign_up === "closed") refuse(403, "identity.sign_up_closed", "Signing up is closed here.");
+    if (state.instance.sign_up === "closed")
+      refuse(403, "identity.sign_up_closed", "Signing up is closed here.");
     if (state.instance.sign_up === "code" && textOf(body, "code") !== state.signUpCode) {
       refuse(422, "identity.sign_up_code_invalid", "This sign-up code is not right.", "code");
     }
@@ -134,7 +135,8 @@ export const identityRoutes: Routes = {
     return { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", uri: "otpauth://totp/Bastide", qr_svg: QR };
   },
   "POST /me/totp/confirm": (asked) => {
-    if (textOf(asked.body, "code") !== TOTP_CODE) refuse(422, "identity.code_wrong", "This code is not right.", "code");
+    if (textOf(asked.body, "code") !== TOTP_CODE)
+      refuse(422, "identity.code_wrong", "This code is not right.", "code");
     const person = mine(asked);
     person.totp = true;
     person.recoveryCodes = newCodes();
@@ -199,7 +201,11 @@ export const identityRoutes: Routes = {
     checkPassword(textOf(body, "password"));
     invitation.state = "used";
     const account = state.id("u");
-    state.addAccount(account, { name: textOf(body, "name"), mail: textOf(body, "mail"), role: invitation.role });
+    state.addAccount(account, {
+      name: textOf(body, "name"),
+      mail: textOf(body, "mail"),
+      role: invitation.role,
+    });
     return signIn(state, account);
   },
   "POST /invitations/join": ({ state, me }) => meOf(state, me),

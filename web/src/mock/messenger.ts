@@ -1,5 +1,5 @@
 import type { AccountLite, Chat } from "@/api";
-import { type Asked, page, refuse, type Routes, textOf } from "./answers";
+import { type Asked, page, type Routes, refuse, textOf } from "./answers";
 import type { MockChat, MockState } from "./state";
 
 function lite(state: MockState, account: string): AccountLite {
@@ -36,7 +36,8 @@ export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
     unread: news.length,
     mentions: news.filter(
       (message) =>
-        "mentions" in message.body && (message.body.mentions.includes(me) || message.body.mentions.includes("all")),
+        "mentions" in message.body &&
+        (message.body.mentions.includes(me) || message.body.mentions.includes("all")),
     ).length,
     last_message: chat.messages.at(-1) ?? null,
     created_at: chat.created_at,
@@ -71,7 +72,11 @@ export const messengerRoutes: Routes = {
     const known = [...state.chats.values()].find(
       (chat) => chat.kind === "direct" && chat.members.includes(me) && chat.members.includes(other),
     );
-    return viewOf(state, known ?? state.addChat({ kind: "direct", name: "", owner: me, members: [other] }), me);
+    return viewOf(
+      state,
+      known ?? state.addChat({ kind: "direct", name: "", owner: me, members: [other] }),
+      me,
+    );
   },
   "GET /chats/{chat}": (asked) => viewOf(asked.state, chatIn(asked), asked.me),
   "PATCH /chats/{chat}": (asked) => {

@@ -1,5 +1,5 @@
 import type { Account, Role } from "@/api";
-import { type Asked, page, refuse, type Routes, textOf } from "./answers";
+import { type Asked, page, type Routes, refuse, textOf } from "./answers";
 
 function administratorsOnly({ state, me }: Asked): void {
   if (state.accounts.get(me)?.role === "member") {

@@ -6,7 +6,12 @@ const PEOPLE: [id: string, name: string, mail: string, title: string][] = [
   ["u_lin", "林晓梅", "lin@north.example", "研究院院长"],
   ["u_ana", "Ana Ferreira", "ana@north.example", "Head of field research"],
   ["u_wang", "王建国", "wang@north.example", "后端工程师"],
-  ["u_max", "Maximilian von Hohenstein-Bartholomäus", "max@north.example", "Liaison officer for the northern observatories and archives"],
+  [
+    "u_max",
+    "Maximilian von Hohenstein-Bartholomäus",
+    "max@north.example",
+    "Liaison officer for the northern observatories and archives",
+  ],
   ["u_zhao", "赵雅琴", "zhao@north.example", "产品经理"],
   ["u_sam", "Samuel Okafor", "sam@north.example", "Data engineer"],
   ["u_chen", "陈思远", "chen@north.example", "设计师"],
@@ -59,7 +64,14 @@ export function seed(state: MockState): void {
 
   const longAgo = new Date(state.now() - 500 * 24 * 60 * MINUTE).toISOString();
   const everybody = PEOPLE.map(([id]) => id);
-  const all = state.addChat({ id: "oc_all", kind: "group", name: "全员 · Everybody", owner: "u_lin", members: everybody, created_at: longAgo });
+  const all = state.addChat({
+    id: "oc_all",
+    kind: "group",
+    name: "全员 · Everybody",
+    owner: "u_lin",
+    members: everybody,
+    created_at: longAgo,
+  });
   state.addMessage(all, {
     author: "u_lin",
     system: { event: "chat_created", accounts: everybody, name: "全员 · Everybody" },
@@ -75,7 +87,14 @@ export function seed(state: MockState): void {
 
   const groups: [string, string, string[], number, number, number][] = [
     ["oc_sensors", "传感器校准小组", ["u_wang", "u_liu", "u_sam"], 64, 26 * MINUTE, 12],
-    ["oc_long", "Preparations for the joint autumn field season of the northern observatories and the institute’s archive", ["u_max", "u_ida", "u_ana"], 40, 90 * MINUTE, 0],
+    [
+      "oc_long",
+      "Preparations for the joint autumn field season of the northern observatories and the institute’s archive",
+      ["u_max", "u_ida", "u_ana"],
+      40,
+      90 * MINUTE,
+      0,
+    ],
     ["oc_budget", "预算与采购", ["u_ray", "u_ouyang", "u_zhao"], 150, 5 * 60 * MINUTE, 128],
     ["oc_design", "Design 设计评审", ["u_chen", "u_zhao"], 30, 26 * 60 * MINUTE, 0],
     ["oc_lunch", "午饭吃什么", ["u_liu", "u_chen", "u_kim", "u_sam"], 90, 3 * 24 * 60 * MINUTE, 34],
@@ -94,7 +113,14 @@ export function seed(state: MockState): void {
     ["u_ouyang", "oc_d_ouyang", 400 * 24 * 60 * MINUTE, 0],
   ];
   for (const [other, id, ago, unread] of directs) {
-    const chat = state.addChat({ id, kind: "direct", name: "", owner: "u_lin", members: [other], created_at: longAgo });
+    const chat = state.addChat({
+      id,
+      kind: "direct",
+      name: "",
+      owner: "u_lin",
+      members: [other],
+      created_at: longAgo,
+    });
     fill(state, chat, 18, ago);
     chat.read.set("u_lin", chat.messages.length - unread);
   }

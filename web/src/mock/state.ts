@@ -77,7 +77,10 @@ export class MockState {
     for (const listener of this.listeners) listener(frame);
   }
 
-  addAccount(id: string, given: { name: string; mail: string; title?: string; role?: Account["role"] }): Account {
+  addAccount(
+    id: string,
+    given: { name: string; mail: string; title?: string; role?: Account["role"] },
+  ): Account {
     const account: Account = {
       id,
       name: given.name,
@@ -101,7 +104,14 @@ export class MockState {
     return account;
   }
 
-  addChat(given: { id?: string; kind: Chat["kind"]; name: string; owner: string; members: string[]; created_at?: string }): MockChat {
+  addChat(given: {
+    id?: string;
+    kind: Chat["kind"];
+    name: string;
+    owner: string;
+    members: string[];
+    created_at?: string;
+  }): MockChat {
     const chat: MockChat = {
       id: given.id ?? this.id("oc"),
       kind: given.kind,

@@ -1,7 +1,8 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Message } from "@/api";
 import { languageOf, setLanguage } from "@/app/i18n";
 import { notify } from "@/app/notifications";
 import { instanceQuery, useMe } from "@/app/session";
@@ -9,7 +10,6 @@ import { runShortcut, shortcutOf, useShortcut } from "@/app/shortcuts";
 import { NewChat, outbox, useChats, useTextLine } from "@/features/messenger/public";
 import { usePerson, usePrimeNames } from "@/features/people/public";
 import { mentionsAccount, useLive } from "@/live";
-import type { Message } from "@/api";
 import { toasts } from "@/ui";
 import { Bars } from "./Bars";
 import styles from "./frame.module.css";
@@ -130,15 +130,16 @@ function News() {
 function Tell({ message }: { message: Message }) {
   const { t } = useTranslation("app");
   const navigate = useNavigate();
-  const client = useQueryClient();
   const author = usePerson(message.author);
   const line = useTextLine("text" in message.body ? message.body.text : "");
+  const told = useRef(false);
   useEffect(() => {
-    if (!author) return;
+    // Said once, whatever is learned about its author or its words later.
+    if (!author || told.current) return;
+    told.current = true;
     const open = () => void navigate({ to: "/chats/$chat", params: { chat: message.chat } });
     toasts.show({ text: author.name, detail: line, action: { label: t("frame.open"), run: open } });
     if (document.hidden) notify(author.name, line, open);
-    // Said once, whatever else changes.
-  }, [author?.id, client]);
+  }, [author, line, message.chat, navigate, t]);
   return null;
 }

@@ -22,8 +22,8 @@ import {
   keyNames,
   Menu,
   type MenuItem,
-  toasts,
   Tooltip,
+  toasts,
 } from "@/ui";
 import styles from "./rail.module.css";
 

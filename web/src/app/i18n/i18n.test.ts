@@ -2,11 +2,14 @@ import { describe, expect, it } from "vitest";
 import { catalogue as en } from "./en";
 import { catalogue as zh } from "./zh-CN";
 
-const sources = import.meta.glob<string>(["/src/**/*.ts", "/src/**/*.tsx", "!/src/**/*.test.*", "!/src/mock/**"], {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+const sources = import.meta.glob<string>(
+  ["/src/**/*.ts", "/src/**/*.tsx", "!/src/**/*.test.*", "!/src/mock/**"],
+  {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  },
+);
 
 function flatten(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];
@@ -54,7 +57,9 @@ describe("the catalogues", () => {
         const parts = key.split(".");
         const stem = parts.slice(0, -1).join(".");
         // `t(`role.${role}`)`: a computed end uses every key under its stem.
-        const computed = stem !== "" && (code.includes(`\`${stem}.\${`) || code.includes(`\`${key.replace(/_[a-z]+$/, "")}_\${`));
+        const computed =
+          stem !== "" &&
+          (code.includes(`\`${stem}.\${`) || code.includes(`\`${key.replace(/_[a-z]+$/, "")}_\${`));
         return !code.includes(`"${key}"`) && !computed;
       }),
     );

@@ -34,7 +34,7 @@ interface Entry {
   detail?: string | undefined;
   leading: ReactNode;
   keys?: string;
-  run(): void | Promise<unknown>;
+  run(): unknown;
 }
 
 interface Group {
@@ -75,7 +75,13 @@ export function Palette({ onClose }: { onClose(): void }) {
   };
 
   return (
-    <Dialog title={t("palette.title")} closeLabel={t("palette.close")} onClose={onClose} look="bare" size="wide">
+    <Dialog
+      title={t("palette.title")}
+      closeLabel={t("palette.close")}
+      onClose={onClose}
+      look="bare"
+      size="wide"
+    >
       <div className={styles.field}>
         <IconSearch size={20} aria-hidden="true" />
         <input
@@ -97,7 +103,13 @@ export function Palette({ onClose }: { onClose(): void }) {
           spellCheck={false}
         />
       </div>
-      <div id={`${id}-list`} role="listbox" aria-label={t("palette.results")} tabIndex={-1} className={styles.list}>
+      <div
+        id={`${id}-list`}
+        role="listbox"
+        aria-label={t("palette.results")}
+        tabIndex={-1}
+        className={styles.list}
+      >
         {groups.map((group) => (
           <div key={group.title} role="group" aria-label={group.title}>
             <p className={styles.group} aria-hidden="true">

@@ -15,7 +15,7 @@ interface Wanted {
   /** Who is signed in; null at the door. */
   as?: string | null;
   language?: Language;
-  prepare?(server: MockServer): void;
+  prepare?(server: MockServer): unknown;
 }
 
 /** The whole application over the in-memory server, as a person opens it at an address. */

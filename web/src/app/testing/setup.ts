@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// A loaded machine is slow, not wrong.
+configure({ asyncUtilTimeout: 6000 });
 
 // What jsdom leaves out and the application uses.
 Object.defineProperty(window, "matchMedia", {
@@ -19,7 +22,10 @@ class NoObserver {
 }
 vi.stubGlobal("ResizeObserver", NoObserver);
 vi.stubGlobal("IntersectionObserver", NoObserver);
-Element.prototype.scrollTo = () => {};
+Element.prototype.scrollTo = function scrollTo(this: Element, to?: ScrollToOptions | number) {
+  this.scrollTop = typeof to === "object" ? (to.top ?? 0) : 0;
+  this.dispatchEvent(new Event("scroll"));
+} as Element["scrollTo"];
 Element.prototype.scrollIntoView = () => {};
 
 HTMLDialogElement.prototype.showModal = function showModal() {
@@ -36,6 +42,20 @@ for (const [name, size] of [
 ] as const) {
   Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
 }
+
+Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 900 });
+Object.defineProperty(HTMLElement.prototype, "scrollHeight", {
+  configurable: true,
+  get(this: HTMLElement) {
+    const heights = [...this.children].map(
+      (child) => Number.parseFloat((child as HTMLElement).style.height) || 0,
+    );
+    return Math.max(
+      900,
+      heights.reduce((sum, height) => sum + height, 0),
+    );
+  },
+});
 
 afterEach(() => {
   cleanup();

@@ -44,7 +44,6 @@ export async function switchAccount(client: QueryClient, account: string): Promi
   enterSession(client, await api.post("/me/switch", { body: { account } }));
 }
 
-
 export const PASSWORD_LENGTH_MIN = 10;
 export const AVATAR_BYTES_MAX = 5 * 1024 * 1024;
 export const AVATAR_TYPES = ["image/png", "image/jpeg", "image/webp"];

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { expectAccessible } from "@/app/testing/axe";
 import { open } from "@/app/testing/application";
+import { expectAccessible } from "@/app/testing/axe";
 
 describe("at the door", () => {
   it("an organisation signs up, starts a chat and writes", async () => {
@@ -19,13 +19,19 @@ describe("at the door", () => {
   it("checks a form before it is sent and goes to the first problem", async () => {
     const { person } = await open({ at: "/sign-up", as: null });
     await person.click(await screen.findByRole("button", { name: "Create organisation" }));
-    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Name of the organisation")));
+    await waitFor(() =>
+      expect(document.activeElement).toBe(screen.getByLabelText("Name of the organisation")),
+    );
     expect(screen.getAllByText("Fill this in.")).toHaveLength(2);
     await expectAccessible();
   });
 
   it("is closed when the operator says so", async () => {
-    await open({ at: "/sign-up", as: null, prepare: ({ state }) => void (state.instance.sign_up = "closed") });
+    await open({
+      at: "/sign-up",
+      as: null,
+      prepare: ({ state }) => Object.assign(state.instance, { sign_up: "closed" }),
+    });
     expect(await screen.findByRole("heading", { name: "Sign-up is closed" })).toBeTruthy();
   });
 
@@ -33,7 +39,8 @@ describe("at the door", () => {
     const { person, server } = await open({
       at: "/sign-in",
       as: null,
-      prepare: ({ state }) => Object.assign(state.people.get("p_lin") ?? {}, { totp: true, recoveryCodes: ["spare"] }),
+      prepare: ({ state }) =>
+        Object.assign(state.people.get("p_lin") ?? {}, { totp: true, recoveryCodes: ["spare"] }),
     });
     await person.type(await screen.findByLabelText("Mail address"), "lin@north.example");
     await person.type(screen.getByLabelText("Password"), "correct horse battery{Enter}");

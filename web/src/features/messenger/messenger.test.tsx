@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { expectAccessible } from "@/app/testing/axe";
 import { open } from "@/app/testing/application";
+import { expectAccessible } from "@/app/testing/axe";
 
 const box = () => screen.findByRole("textbox", { name: /^Message / });
 const history = () => screen.findByRole("region", { name: /^Messages in/ });
@@ -11,8 +11,14 @@ describe("a conversation", () => {
     const { person, server } = await open({ at: "/chats/oc_design" });
     await person.type(await box(), "See you at three{Enter}");
     expect(within(await history()).getByText("See you at three")).toBeTruthy();
-    await waitFor(() => expect(server.state.chats.get("oc_design")?.messages.at(-1)?.body).toMatchObject({ text: "See you at three" }));
-    await waitFor(async () => expect(within(await history()).getAllByText("See you at three")).toHaveLength(1));
+    await waitFor(() =>
+      expect(server.state.chats.get("oc_design")?.messages.at(-1)?.body).toMatchObject({
+        text: "See you at three",
+      }),
+    );
+    await waitFor(async () =>
+      expect(within(await history()).getAllByText("See you at three")).toHaveLength(1),
+    );
     expect(((await box()) as HTMLTextAreaElement).value).toBe("");
     await expectAccessible();
   });
@@ -34,8 +40,12 @@ describe("a conversation", () => {
     await person.type(field, "From the train{Enter}");
     expect(await screen.findByText(/Waiting for the connection/)).toBeTruthy();
     server.offline = false;
-    await waitFor(() => expect(screen.queryByText(/Waiting for the connection/)).toBeNull(), { timeout: 8000 });
-    expect(server.state.chats.get("oc_design")?.messages.at(-1)?.body).toMatchObject({ text: "From the train" });
+    await waitFor(() => expect(screen.queryByText(/Waiting for the connection/)).toBeNull(), {
+      timeout: 8000,
+    });
+    expect(server.state.chats.get("oc_design")?.messages.at(-1)?.body).toMatchObject({
+      text: "From the train",
+    });
   });
 
   it("mentions somebody by keyboard", async () => {
@@ -71,7 +81,9 @@ describe("a conversation", () => {
     const field = (await box()) as HTMLTextAreaElement;
     await waitFor(() => expect(field.value).toBe("关于昨天的问题，"));
     await person.type(field, "我看了");
-    await waitFor(() => expect(server.state.drafts.get("oc_d_wang")).toBe("关于昨天的问题，我看了"), { timeout: 3000 });
+    await waitFor(() => expect(server.state.drafts.get("oc_d_wang")).toBe("关于昨天的问题，我看了"), {
+      timeout: 3000,
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 export { openDirect } from "./commands";
+export { outbox } from "./outbox";
 export { NewChat } from "./parts/dialogs";
 export { useTextLine } from "./parts/lines";
-export { outbox } from "./outbox";
 export { useChats } from "./queries";

@@ -1,4 +1,11 @@
-import { infiniteQueryOptions, type QueryClient, queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { type Account, api, avatarAddress, isApiError, type Page } from "@/api";
 import { keys } from "@/live";
 

@@ -1,5 +1,5 @@
-import { checkStories } from "../checkStories";
 import { expect, it } from "vitest";
+import { checkStories } from "../checkStories";
 import { initialsOf } from "./Avatar";
 import * as stories from "./Avatar.story";
 

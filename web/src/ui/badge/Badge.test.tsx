@@ -1,6 +1,6 @@
-import { checkStories } from "../checkStories";
-import { expect, it } from "vitest";
 import { render, screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { checkStories } from "../checkStories";
 import { CountBadge } from "./Badge";
 import * as stories from "./Badge.story";
 

@@ -15,5 +15,10 @@ export const Password = () => (
 );
 
 export const Select = () => (
-  <SelectField label="Role" value="member" onPick={() => {}} options={[{ value: "member", label: "Member" }]} />
+  <SelectField
+    label="Role"
+    value="member"
+    onPick={() => {}}
+    options={[{ value: "member", label: "Member" }]}
+  />
 );

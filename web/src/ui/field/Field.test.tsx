@@ -1,6 +1,6 @@
-import { checkStories } from "../checkStories";
-import { expect, it } from "vitest";
 import { fireEvent, render, screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { checkStories } from "../checkStories";
 import { PasswordField, TextField } from "./Field";
 import * as stories from "./Field.story";
 

@@ -2,6 +2,4 @@ import { Kbd } from "./Kbd";
 
 export const title = "Kbd";
 
-export const Combination = () => (
-  <Kbd keys="Mod+K" />
-);
+export const Combination = () => <Kbd keys="Mod+K" />;

@@ -1,5 +1,5 @@
-import { checkStories } from "../checkStories";
 import { expect, it } from "vitest";
+import { checkStories } from "../checkStories";
 import { keyNames } from "./Kbd";
 import * as stories from "./Kbd.story";
 

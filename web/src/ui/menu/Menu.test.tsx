@@ -1,6 +1,6 @@
-import { checkStories } from "../checkStories";
-import { expect, it, vi } from "vitest";
 import { fireEvent, render, screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { checkStories } from "../checkStories";
 import { Menu } from "./Menu";
 import * as stories from "./Menu.story";
 
@@ -15,7 +15,11 @@ it("opens on its first item, moves with the arrows and returns the focus", () =>
         { key: "a", label: "Rename", onPick: () => {} },
         { key: "b", label: "Remove", onPick: pick },
       ]}
-      trigger={(button) => <button type="button" {...button}>Open</button>}
+      trigger={(button) => (
+        <button type="button" {...button}>
+          Open
+        </button>
+      )}
     />,
   );
   const button = screen.getByRole("button", { name: "Open" });

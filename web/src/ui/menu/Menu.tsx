@@ -80,6 +80,7 @@ export function Menu({ items, trigger, label, align = "end", side = "bottom", he
           {header}
           <div ref={list} id={id} role="menu" aria-label={label} tabIndex={-1} onKeyDown={move}>
             {items.map((item) => (
+              // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is known only at run time, and fits
               <button
                 key={item.key}
                 type="button"

@@ -1,6 +1,6 @@
-import { checkStories } from "../checkStories";
-import { expect, it, vi } from "vitest";
 import { fireEvent, render, screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { checkStories } from "../checkStories";
 import { ResizeHandle } from "./ResizeHandle";
 import * as stories from "./ResizeHandle.story";
 

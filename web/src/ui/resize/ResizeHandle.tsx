@@ -33,7 +33,6 @@ export function ResizeHandle({ label, width, min, max, onWidth }: Props) {
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is not a thematic break
     <div
       role="separator"
       aria-orientation="vertical"

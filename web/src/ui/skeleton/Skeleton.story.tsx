@@ -2,10 +2,6 @@ import { Skeleton } from "./Skeleton";
 
 export const title = "Skeleton";
 
-export const Rows = () => (
-  <Skeleton rows={3} label="Loading" />
-);
+export const Rows = () => <Skeleton rows={3} label="Loading" />;
 
-export const Messages = () => (
-  <Skeleton rows={3} look="message" label="Loading" />
-);
+export const Messages = () => <Skeleton rows={3} look="message" label="Loading" />;

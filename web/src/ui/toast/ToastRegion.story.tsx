@@ -2,6 +2,4 @@ import { ToastRegion } from "./ToastRegion";
 
 export const title = "ToastRegion";
 
-export const Region = () => (
-  <ToastRegion label="News" dismissLabel="Dismiss" />
-);
+export const Region = () => <ToastRegion label="News" dismissLabel="Dismiss" />;

@@ -1,9 +1,9 @@
-import { checkStories } from "../checkStories";
-import { expect, it, vi } from "vitest";
 import { act, fireEvent, render, screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { checkStories } from "../checkStories";
 import { ToastRegion } from "./ToastRegion";
-import { toasts } from "./toasts";
 import * as stories from "./ToastRegion.story";
+import { toasts } from "./toasts";
 
 checkStories(stories);
 

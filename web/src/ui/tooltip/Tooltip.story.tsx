@@ -3,5 +3,7 @@ import { Tooltip } from "./Tooltip";
 export const title = "Tooltip";
 
 export const Resting = () => (
-  <Tooltip text="Search"><button type="button">Search</button></Tooltip>
+  <Tooltip text="Search">
+    <button type="button">Search</button>
+  </Tooltip>
 );

@@ -1,6 +1,6 @@
-import { checkStories } from "../checkStories";
-import { expect, it, vi } from "vitest";
 import { act, fireEvent, render, screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { checkStories } from "../checkStories";
 import { Tooltip } from "./Tooltip";
 import * as stories from "./Tooltip.story";
 

@@ -22,11 +22,7 @@ export function CodeForm({ submitLabel, submit, recovery = "offered" }: Props) {
       return values.recovery_code.trim() ? {} : { recovery_code: t("form.required") };
     },
     submit: (values) =>
-      submit(
-        kind === "code"
-          ? { code: bare(values.code) }
-          : { recovery_code: values.recovery_code.trim() },
-      ),
+      submit(kind === "code" ? { code: bare(values.code) } : { recovery_code: values.recovery_code.trim() }),
   });
   return (
     <form {...form.props}>

@@ -63,7 +63,13 @@ function Qr({ enrolment }: { enrolment: Enrolment }) {
   );
 }
 
-function AskPassword({ submitLabel, submit }: { submitLabel: string; submit(password: string): Promise<void> }) {
+function AskPassword({
+  submitLabel,
+  submit,
+}: {
+  submitLabel: string;
+  submit(password: string): Promise<void>;
+}) {
   const { t } = useTranslation("identity");
   const form = useForm({
     initial: { password: "" },

@@ -129,7 +129,13 @@ function AcceptForm({ token, view }: { token: string; view: InvitationView }) {
     <form {...form.props}>
       <Stack>
         <Problem error={form.failure} />
-        <TextField {...form.field("name")} label={t("form.name")} autoComplete="name" maxLength={100} required />
+        <TextField
+          {...form.field("name")}
+          label={t("form.name")}
+          autoComplete="name"
+          maxLength={100}
+          required
+        />
         <TextField
           {...form.field("mail")}
           label={t("form.mail")}

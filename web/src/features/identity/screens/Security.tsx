@@ -6,7 +6,19 @@ import { useForm } from "@/app/form";
 import { Problem } from "@/app/refusals";
 import { useMe } from "@/app/session";
 import { keys } from "@/live";
-import { Actions, Banner, Button, Dialog, IconCheck, IconShieldLock, Page, Section, Stack, Tag, toasts } from "@/ui";
+import {
+  Actions,
+  Banner,
+  Button,
+  Dialog,
+  IconCheck,
+  IconShieldLock,
+  Page,
+  Section,
+  Stack,
+  Tag,
+  toasts,
+} from "@/ui";
 import { PASSWORD_LENGTH_MIN } from "../commands";
 import { CodeForm } from "../parts/CodeForm";
 import { CurrentPassword, NewPassword } from "../parts/NewPassword";
@@ -40,11 +52,7 @@ export function Security() {
       >
         <Stack gap={12}>
           {on && (
-            <Banner
-              tone={left < 3 ? "caution" : "plain"}
-              look="card"
-              icon={<IconShieldLock size={16} />}
-            >
+            <Banner tone={left < 3 ? "caution" : "plain"} look="card" icon={<IconShieldLock size={16} />}>
               {t("totp.codes_left", { count: left })}
             </Banner>
           )}

@@ -40,7 +40,8 @@ export function ChatList({ open }: Props) {
   const { t } = useTranslation("messenger");
   const [filter, setFilter] = useState<"all" | "unread">("all");
   const all = useChats();
-  const chats = filter === "all" ? all.chats : all.chats.filter((chat) => chat.unread > 0 || chat.id === open);
+  const chats =
+    filter === "all" ? all.chats : all.chats.filter((chat) => chat.unread > 0 || chat.id === open);
   return (
     <>
       <PaneHead
@@ -79,7 +80,11 @@ export function ChatList({ open }: Props) {
       ) : chats.length > 0 ? (
         <Rows chats={chats} open={open} onEnd={() => all.hasNextPage && all.fetchNextPage()} />
       ) : filter === "unread" ? (
-        <EmptyState icon={<IconCheck size={24} />} title={t("list.all_read")} text={t("list.all_read_text")} />
+        <EmptyState
+          icon={<IconCheck size={24} />}
+          title={t("list.all_read")}
+          text={t("list.all_read_text")}
+        />
       ) : (
         <EmptyState
           icon={<IconMessages size={24} />}

@@ -98,12 +98,19 @@ function Person({ chat }: { chat: Chat }) {
   const now = new Date();
   return (
     <div className={styles.card}>
-      <Avatar id={chat.other?.id ?? chat.id} name={chat.name} picture={pictureOf(chat.other, 256)} size={96} />
+      <Avatar
+        id={chat.other?.id ?? chat.id}
+        name={chat.name}
+        picture={pictureOf(chat.other, 256)}
+        size={96}
+      />
       <p className={styles.name}>{chat.name}</p>
       {person?.title && <p className={styles.quiet}>{person.title}</p>}
       {person?.state === "suspended" && <Tag tone="caution">{t("details.suspended")}</Tag>}
       {person && (
-        <p className={styles.quiet}>{t("details.local_time", { time: clockIn(now, person.zone), zone: person.zone })}</p>
+        <p className={styles.quiet}>
+          {t("details.local_time", { time: clockIn(now, person.zone), zone: person.zone })}
+        </p>
       )}
     </div>
   );
@@ -111,7 +118,9 @@ function Person({ chat }: { chat: Chat }) {
 
 function clockIn(now: Date, zone: string): string {
   try {
-    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(now);
+    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(
+      now,
+    );
   } catch {
     return "";
   }

@@ -4,20 +4,21 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useTranslation } from "react-i18next";
 import type { Chat } from "@/api";
 import { useFormat } from "@/app/format";
-import { useShortcut } from "@/app/shortcuts";
 import { useAccount } from "@/app/session";
+import { useShortcut } from "@/app/shortcuts";
 import { useLive } from "@/live";
 import { Button, EmptyState, IconAlertTriangle, IconArrowDown, Skeleton } from "@/ui";
 import { loadNewest, readUpTo } from "../commands";
 import { useOutbox } from "../outbox";
 import { useHistory } from "../queries";
-import styles from "./message-list.module.css";
-import { RowView } from "./MessageRow";
-import { rowsOf } from "./rows";
 import { MessageLine } from "./lines";
+import { RowView } from "./MessageRow";
+import styles from "./message-list.module.css";
+import { rowsOf } from "./rows";
 
 const NEAR_ROWS = 8;
 const READ_AFTER_MS = 350;
+const SETTLING_FRAMES = 3;
 
 /** The history of one chat. Mount it anew (by `key`) for every chat. */
 export function MessageList({ chat }: { chat: Chat }) {
@@ -86,8 +87,16 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
   useLayoutEffect(() => {
     if (placed || rows.length === 0) return;
     const mark = rows.findIndex((row) => row.kind === "unread");
-    if (mark >= 0) list.scrollToIndex(mark, { align: "start" });
-    else list.scrollToEnd();
+    const place = () => (mark >= 0 ? list.scrollToIndex(mark, { align: "start" }) : list.scrollToEnd());
+    place();
+    // Rows are measured as they appear, which moves the mark: place it again once they are.
+    let left = SETTLING_FRAMES;
+    const settle = () => {
+      place();
+      left -= 1;
+      if (left > 0) requestAnimationFrame(settle);
+    };
+    requestAnimationFrame(settle);
     setPlaced(true);
   }, [placed, rows, list]);
 

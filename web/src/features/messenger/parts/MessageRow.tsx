@@ -53,7 +53,9 @@ function Sent({ message, head }: { message: Message; head: boolean }) {
   const body = message.body;
   const text = "text" in body ? body.text : "";
   const called =
-    "mentions" in body && message.author !== me.id && (body.mentions.includes(me.id) || body.mentions.includes("all"));
+    "mentions" in body &&
+    message.author !== me.id &&
+    (body.mentions.includes(me.id) || body.mentions.includes("all"));
   return (
     <Shell
       head={head}
@@ -124,7 +126,11 @@ function Shell({ head, id, name, picture, at, called, state, children }: ShellPr
       aria-label={t("message_by", { name, time: format.clock(at) })}
     >
       <div className={styles.margin}>
-        {head ? <Avatar id={id} name={name} picture={picture} /> : <span className={styles.hoverTime}>{time}</span>}
+        {head ? (
+          <Avatar id={id} name={name} picture={picture} />
+        ) : (
+          <span className={styles.hoverTime}>{time}</span>
+        )}
       </div>
       <div className={styles.content}>
         {head && (

@@ -11,7 +11,6 @@ export function MessageText({ text }: { text: string }) {
   return (
     <>
       {partsOf(text).map((part, index) => {
-        // biome-ignore lint/suspicious/noArrayIndexKey: a sent text never changes its parts
         const key = index;
         if (part.kind === "text") return <span key={key}>{part.text}</span>;
         if (part.kind === "link") {

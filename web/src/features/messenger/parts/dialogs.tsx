@@ -7,7 +7,15 @@ import { useForm } from "@/app/form";
 import { Problem } from "@/app/refusals";
 import { PeoplePicker } from "@/features/people/public";
 import { Actions, Button, Dialog, Segmented, Stack, TextField } from "@/ui";
-import { addMembers, changeChat, createGroup, leaveChat, makeOwner, openDirect, removeMember } from "../commands";
+import {
+  addMembers,
+  changeChat,
+  createGroup,
+  leaveChat,
+  makeOwner,
+  openDirect,
+  removeMember,
+} from "../commands";
 import { membersQuery } from "../queries";
 
 const NAME_LONGEST = 100;

@@ -10,8 +10,7 @@ import { mentionedIn, partsOf } from "../mentions";
 function useWho(): (account: string, names: ReadonlyMap<string, string>) => string {
   const { t } = useTranslation("messenger");
   const me = useAccount();
-  return (account, names) =>
-    account === me.id ? t("you") : (names.get(account) ?? t("unknown_person"));
+  return (account, names) => (account === me.id ? t("you") : (names.get(account) ?? t("unknown_person")));
 }
 
 export function useSystemLine(body: SystemBody, author: string): string {
@@ -54,7 +53,8 @@ export function MessageLine({ message, named }: { message: Message; named: boole
   const { t } = useTranslation("messenger");
   const me = useAccount();
   const names = useNames(named && message.kind === "text" ? [message.author] : []);
-  if (message.kind === "system") return <SystemLine body={message.body as SystemBody} author={message.author} />;
+  if (message.kind === "system")
+    return <SystemLine body={message.body as SystemBody} author={message.author} />;
   const text = "text" in message.body ? message.body.text : "";
   const who = message.author === me.id ? t("you") : names.get(message.author);
   return (

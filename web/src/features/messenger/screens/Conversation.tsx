@@ -31,7 +31,12 @@ export function Conversation() {
   const { chat, error, refetch } = useChat(id);
   const other = usePerson(chat?.other?.id ?? "");
   const showDetails = (on: boolean) =>
-    navigate({ to: "/chats/$chat", params: { chat: id }, search: on ? { details: true } : {}, replace: true });
+    navigate({
+      to: "/chats/$chat",
+      params: { chat: id },
+      search: on ? { details: true } : {},
+      replace: true,
+    });
   useShortcut("details", () => void showDetails(!details));
 
   if (error) {
@@ -78,7 +83,9 @@ export function Conversation() {
           title={
             <>
               {chat.name}
-              {chat.muted && <IconBellOff size={14} className={styles.muted} aria-label={t("muted")} role="img" />}
+              {chat.muted && (
+                <IconBellOff size={14} className={styles.muted} aria-label={t("muted")} role="img" />
+              )}
             </>
           }
           subtitle={subtitle}

@@ -126,7 +126,9 @@ export function PeoplePicker({ label, mode, picked, onPick, taken }: Props) {
               <div
                 key={account.id}
                 id={`${id}-${account.id}`}
-                ref={account.id === active?.id ? (node) => node?.scrollIntoView?.({ block: "nearest" }) : null}
+                ref={
+                  account.id === active?.id ? (node) => node?.scrollIntoView?.({ block: "nearest" }) : null
+                }
                 role="option"
                 tabIndex={-1}
                 aria-selected={chosen}

@@ -28,9 +28,9 @@ import {
   toasts,
 } from "@/ui";
 import { changeMember, memberListQuery, startReset } from "../admin";
+import { AdministratorsOnly } from "../parts/AdministratorsOnly";
 import { CopyLink } from "../parts/CopyLink";
 import { pictureOf } from "../queries";
-import { AdministratorsOnly } from "../parts/AdministratorsOnly";
 import styles from "./members.module.css";
 
 export function Members() {
@@ -49,7 +49,8 @@ function MemberTable() {
   const low = filter.trim().toLocaleLowerCase();
   const all = members.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = all.filter(
-    (member) => member.name.toLocaleLowerCase().includes(low) || member.mail.toLocaleLowerCase().includes(low),
+    (member) =>
+      member.name.toLocaleLowerCase().includes(low) || member.mail.toLocaleLowerCase().includes(low),
   );
   return (
     <Page wide>
@@ -182,7 +183,8 @@ function MemberMenu({ member, onLink }: LineProps) {
           label: t("members.make_member"),
           icon: <IconUser size={16} />,
           disabledReason: locked,
-          onPick: () => change({ role: "member" }, { role: "administrator" }, t("members.made_member", { name })),
+          onPick: () =>
+            change({ role: "member" }, { role: "administrator" }, t("members.made_member", { name })),
         }
       : {
           key: "role",
@@ -190,7 +192,11 @@ function MemberMenu({ member, onLink }: LineProps) {
           icon: <IconUserShield size={16} />,
           disabledReason: locked,
           onPick: () =>
-            change({ role: "administrator" }, { role: member.role }, t("members.made_administrator", { name })),
+            change(
+              { role: "administrator" },
+              { role: member.role },
+              t("members.made_administrator", { name }),
+            ),
         },
     {
       key: "reset",
@@ -198,10 +204,13 @@ function MemberMenu({ member, onLink }: LineProps) {
       icon: <IconKey size={16} />,
       disabledReason: member.id === me?.account.id ? t("members.own") : undefined,
       onPick: () =>
-        attempt(async () => {
-          const answer = await startReset(member.id);
-          if (answer.sent === "link") onLink({ name, link: answer.link });
-        }, t("reset.started", { name })),
+        attempt(
+          async () => {
+            const answer = await startReset(member.id);
+            if (answer.sent === "link") onLink({ name, link: answer.link });
+          },
+          t("reset.started", { name }),
+        ),
     },
     member.state === "active"
       ? {

@@ -101,7 +101,11 @@ export function NoPerson() {
   return (
     <>
       <h1 className="only-read-aloud">{t("directory.title")}</h1>
-      <EmptyState icon={<IconUsers size={28} />} title={t("directory.none")} text={t("directory.none_text")} />
+      <EmptyState
+        icon={<IconUsers size={28} />}
+        title={t("directory.none")}
+        text={t("directory.none_text")}
+      />
     </>
   );
 }

@@ -3,12 +3,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { browserZone, makeFormat } from "@/app/format";
 import { type Language, languageOf, setLanguage } from "@/app/i18n";
+import { canNotify, notificationsWanted, wantNotifications } from "@/app/notifications";
 import { useExplain } from "@/app/refusals";
 import { useAccount } from "@/app/session";
 import { chooseTheme, chosenTheme, type Theme } from "@/app/theme";
 import { changeMe } from "@/features/identity/public";
 import { Page, Section, Segmented, SelectField, Stack, Switch, toasts } from "@/ui";
-import { canNotify, notificationsWanted, wantNotifications } from "@/app/notifications";
 
 export function Preferences() {
   const { t, i18n } = useTranslation("settings");
