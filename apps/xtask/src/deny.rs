@@ -7,7 +7,7 @@ use crate::{Outcome, process};
 /// One provider of cryptography (aws-lc-rs), one way to speak TLS (rustls).
 const FORBIDDEN: [&str; 3] = ["ring", "openssl-sys", "native-tls"];
 /// Packages in the lock file. Raising it is a decision, made in the commit that needs it.
-const PACKAGES_MAX: usize = 520;
+const PACKAGES_MAX: usize = 440;
 
 pub(crate) fn run() -> Outcome {
     let root = process::root();

@@ -37,7 +37,8 @@ pub(crate) fn run(command: &[&str]) -> Outcome {
         start(&directory, nats::start)?,
         start(&directory, s3::start)?,
     ];
-    let mut command = process::command(program);
+    let program = process::find_program(program).unwrap_or_else(|| PathBuf::from(program));
+    let mut command = tied(&program, "TERM");
     command.args(arguments);
     for service in &services {
         command.envs(service.variables.iter().map(|(name, value)| (name, value)));

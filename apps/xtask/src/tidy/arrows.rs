@@ -31,11 +31,12 @@ const TOPS: [&str; 2] = ["server", "system-tests"];
 const FOR_TESTS: [&str; 1] = ["testkit"];
 
 /// Heavy or dangerous library → the crates that may name it outside their tests.
-const OWNERS: [(&str, &[&str]); 15] = [
+const OWNERS: [(&str, &[&str]); 17] = [
     ("argon2", &["identity"]),
     ("async-nats", &["bus"]),
     ("aws-lc-rs", &["cipher", "kms", "gate", "server"]),
     ("axum", &["gate", "server"]),
+    ("http", &["gate", "server", "system-tests"]),
     ("hyper", &["gate", "server", "system-tests"]),
     ("hyper-util", &["gate", "server", "system-tests"]),
     ("image", &["identity"]),
@@ -46,6 +47,7 @@ const OWNERS: [(&str, &[&str]); 15] = [
     ("lettre", &["server"]),
     ("sqlx", &[]),
     ("tokio-postgres", &["db"]),
+    ("tokio-rustls", &["gate", "db", "system-tests"]),
     ("tokio-tungstenite", &["gate", "system-tests"]),
 ];
 

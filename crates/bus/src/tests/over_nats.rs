@@ -1,6 +1,6 @@
 //! Runs only where `BASTIDE_TEST_NATS_URL` is set; the cases in which the server goes away start one of their own.
 
-use std::{net::TcpListener, time::Duration};
+use std::{fs, net::TcpListener, path::PathBuf, time::Duration};
 
 use base::Secret;
 use tokio::process::{Child, Command};
@@ -26,9 +26,18 @@ fn shared_server() -> Option<String> {
 }
 
 async fn connect(url: &str, prefix: &str, limits: Limits) -> Nats {
+    connect_trusting(url, prefix, limits, None).await
+}
+
+async fn connect_trusting(
+    url: &str,
+    prefix: &str,
+    limits: Limits,
+    root_certificates: Option<PathBuf>,
+) -> Nats {
     let options = NatsOptions {
         url: Secret::new(url.to_owned()),
-        root_certificates: None,
+        root_certificates,
         name: "test".to_owned(),
         prefix: subject(prefix),
         limits,
@@ -62,6 +71,10 @@ impl Server {
     }
 
     fn start(&mut self) {
+        self.start_with(&[]);
+    }
+
+    fn start_with(&mut self, arguments: &[&str]) {
         let binary =
             variable("BASTIDE_TEST_NATS_SERVER").unwrap_or_else(|| "nats-server".to_owned());
         let process = Command::new(binary)
@@ -73,6 +86,7 @@ impl Server {
                 "--log",
                 "/dev/null",
             ])
+            .args(arguments)
             .kill_on_drop(true)
             .spawn()
             .expect("nats-server starts");
@@ -206,6 +220,29 @@ async fn what_one_node_could_not_send_is_a_gap_on_the_others() {
     let payload = bytes::Bytes::from(vec![0; 256 * 1024]);
     while near.publish(&subject("flood"), payload.clone()) != Published::Full {}
     hear_gap(&mut listener).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_speaks_tls_with_a_server_that_it_can_check_and_with_no_other() {
+    let Some(mut server) = Server::reserve() else {
+        return;
+    };
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let (certificate, key) = (home.path().join("chain.pem"), home.path().join("key.pem"));
+    fs::write(&certificate, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let files = [certificate.to_str().unwrap(), key.to_str().unwrap()];
+    server.start_with(&["--tls", "--tlscert", files[0], "--tlskey", files[1]]);
+
+    let url = format!("tls://localhost:{}", server.port);
+    let bus = connect_trusting(&url, "cell", Limits::default(), Some(certificate.clone())).await;
+    until(&bus, Health::Connected).await;
+    let mut listener = listen(&bus, "a").await;
+    hear_again(&bus, &mut listener, "a", "sealed anyway").await;
+
+    let stranger = connect(&url, "cell", Limits::default()).await;
+    assert_eq!(*stranger.health().borrow(), Health::Disconnected);
 }
 
 #[tokio::test]
