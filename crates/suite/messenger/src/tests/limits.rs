@@ -1,123 +1,106 @@
 //! Limits, and that they are refused in words.
 
+use act::Operation;
 use base::AccountId;
-use serde_json::json;
+use serde_json::{Value, json};
+use testkit::Actor;
 
-use super::kit::{group, house, say, text};
+use super::kit::{group, house, text};
 use crate::{
     add_members, create_chat, list_chats, list_members, list_messages, save_draft, send_message,
 };
 
+/// Accounts that nobody has.
+fn nobody(count: u8) -> Vec<AccountId> {
+    (1..=count)
+        .map(|index| AccountId::from_bytes([index; 16]))
+        .collect()
+}
+
+async fn are_refused(by: &Actor, cases: Vec<(&'static Operation, Value, &str)>) {
+    for (operation, input, code) in cases {
+        let refusal = by.is_refused(operation, input).await;
+        assert_eq!(refusal.code, code, "{}", operation.name);
+    }
+}
+
 #[tokio::test]
-async fn what_is_beyond_a_limit_is_refused() {
+async fn chats_and_pages_have_limits() {
     let house = house().await;
     let [ana] = house.people(["ana"]).await;
     let chat = group(&ana, &[]).await;
-    let id = &chat["id"];
-    let nobody = |count: u8| -> Vec<AccountId> {
-        (1..=count)
-            .map(|index| AccountId::from_bytes([index; 16]))
-            .collect()
-    };
+    let (id, long) = (&chat["id"], "x".repeat(101));
+    let create = |name: &str, members: u8| json!({ "name": name, "members": nobody(members) });
+    let add = |count: u8| json!({ "chat": id, "accounts": nobody(count) });
+    let page = |limit: u32| json!({ "chat": id, "limit": limit });
+    are_refused(
+        &ana,
+        vec![
+            (&create_chat::OP, create("  ", 0), "messenger.name_invalid"),
+            (&create_chat::OP, create(&long, 0), "messenger.name_invalid"),
+            (
+                &create_chat::OP,
+                create("x", 201),
+                "messenger.members_too_many",
+            ),
+            (&create_chat::OP, create("x", 1), "messenger.account_absent"),
+            (&add_members::OP, add(0), "messenger.members_none"),
+            (&add_members::OP, add(201), "messenger.members_too_many"),
+            (&add_members::OP, add(2), "messenger.account_absent"),
+            (&list_messages::OP, page(101), "messenger.limit_invalid"),
+            (&list_messages::OP, page(0), "messenger.limit_invalid"),
+            (&list_members::OP, page(201), "messenger.limit_invalid"),
+            (
+                &list_chats::OP,
+                json!({ "limit": 101 }),
+                "messenger.limit_invalid",
+            ),
+            (
+                &list_chats::OP,
+                json!({ "limit": 1, "more": 1 }),
+                "act.input_invalid",
+            ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn texts_and_their_names_have_limits() {
+    let house = house().await;
+    let [ana] = house.people(["ana"]).await;
+    let chat = group(&ana, &[]).await;
     let long = "好".repeat(20_001);
     let named: String = (0..101).map(|i| format!("@{{u_{i:032x}}}")).collect();
-    let cases = [
-        (
-            &create_chat::OP,
-            json!({ "name": "  ", "members": [] }),
-            "messenger.name_invalid",
-        ),
-        (
-            &create_chat::OP,
-            json!({ "name": "x".repeat(101), "members": [] }),
-            "messenger.name_invalid",
-        ),
-        (
-            &create_chat::OP,
-            json!({ "name": "x", "members": nobody(201) }),
-            "messenger.members_too_many",
-        ),
-        (
-            &create_chat::OP,
-            json!({ "name": "x", "members": nobody(1) }),
-            "messenger.account_absent",
-        ),
-        (
-            &add_members::OP,
-            json!({ "chat": id, "accounts": [] }),
-            "messenger.members_none",
-        ),
-        (
-            &add_members::OP,
-            json!({ "chat": id, "accounts": nobody(201) }),
-            "messenger.members_too_many",
-        ),
-        (
-            &send_message::OP,
-            text(&chat, "c", " \n "),
-            "messenger.text_empty",
-        ),
-        (
-            &send_message::OP,
-            text(&chat, "c", &long),
-            "messenger.text_too_long",
-        ),
-        (
-            &send_message::OP,
-            text(&chat, "c", "a\u{1b}[0m"),
-            "messenger.text_control",
-        ),
-        (
-            &send_message::OP,
-            text(&chat, "c", &named),
-            "messenger.mentions_too_many",
-        ),
-        (
-            &send_message::OP,
-            text(&chat, "", "hi"),
-            "messenger.client_id_invalid",
-        ),
-        (
-            &send_message::OP,
-            text(&chat, &"c".repeat(65), "hi"),
-            "messenger.client_id_invalid",
-        ),
-        (
-            &save_draft::OP,
-            json!({ "chat": id, "text": long }),
-            "messenger.text_too_long",
-        ),
-        (
-            &list_messages::OP,
-            json!({ "chat": id, "limit": 101 }),
-            "messenger.limit_invalid",
-        ),
-        (
-            &list_messages::OP,
-            json!({ "chat": id, "limit": 0 }),
-            "messenger.limit_invalid",
-        ),
-        (
-            &list_members::OP,
-            json!({ "chat": id, "limit": 201 }),
-            "messenger.limit_invalid",
-        ),
-        (
-            &list_chats::OP,
-            json!({ "limit": 101 }),
-            "messenger.limit_invalid",
-        ),
-        (
-            &list_chats::OP,
-            json!({ "limit": 1, "more": 1 }),
-            "act.input_invalid",
-        ),
-    ];
-    for (operation, input, code) in cases {
-        let refusal = ana.is_refused(operation, input).await;
-        assert_eq!(refusal.code, code, "{}", operation.name);
-    }
-    say(&ana, &chat, "a").await;
+    let say = |words: &str| text(&chat, "c", words);
+    let call = |client_id: &str| text(&chat, client_id, "hi");
+    let draft = json!({ "chat": chat["id"], "text": long });
+    are_refused(
+        &ana,
+        vec![
+            (&send_message::OP, say(" \n "), "messenger.text_empty"),
+            (&send_message::OP, say(&long), "messenger.text_too_long"),
+            (
+                &send_message::OP,
+                say("a\u{1b}[0m"),
+                "messenger.text_control",
+            ),
+            (
+                &send_message::OP,
+                say(&named),
+                "messenger.mentions_too_many",
+            ),
+            (&send_message::OP, call(""), "messenger.client_id_invalid"),
+            (
+                &send_message::OP,
+                call(&"c".repeat(65)),
+                "messenger.client_id_invalid",
+            ),
+            (&save_draft::OP, draft, "messenger.text_too_long"),
+        ],
+    )
+    .await;
+
     let longest = "好".repeat(20_000);
     let input = text(&chat, &"好".repeat(64), &longest);
     let sent = ana.does(&send_message::OP, input).await;
