@@ -71,6 +71,12 @@ pub(crate) struct Options {
     /// Proxies whose word on client addresses counts: addresses or blocks, with commas between.
     #[arg(long, global = true, env = "BASTIDE_TRUSTED_PROXIES")]
     pub(crate) trusted_proxies: Option<String>,
+    /// Requests per minute to the API from one source, an IPv4 address or an IPv6 /64; 0 for no limit.
+    #[arg(long, global = true, env = "BASTIDE_API_RATE_PER_MINUTE")]
+    pub(crate) api_rate_per_minute: Option<u32>,
+    /// Connections of one source at once.
+    #[arg(long, global = true, env = "BASTIDE_CONNECTIONS_PER_SOURCE")]
+    pub(crate) connections_per_source: Option<usize>,
     /// A PEM certificate chain, with --tls-key; without them the server makes a local authority.
     #[arg(long, global = true, env = "BASTIDE_TLS_CHAIN")]
     pub(crate) tls_chain: Option<PathBuf>,

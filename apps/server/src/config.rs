@@ -8,12 +8,15 @@ use std::{
 
 use base::{Context, Fault, Result, Secret};
 use blob::{Location, S3Credentials};
-use gate::{CertificateSource, PublicUrl, TrustedProxies};
+use gate::{CertificateSource, Limits, PublicUrl, Rate, TrustedProxies};
 
 use crate::cli::Options;
 
 const LISTEN: &str = "127.0.0.1:8443";
 const METRICS_LISTEN: &str = "127.0.0.1:9443";
+const API_RATE_PER_MINUTE: u32 = 60_000;
+/// What a source may ask at once, in seconds of its rate.
+const API_BURST_S: u32 = 5;
 
 /// What the server runs with.
 pub(crate) struct Config {
@@ -28,6 +31,10 @@ pub(crate) struct Config {
     pub(crate) blob_credentials: Option<S3Credentials>,
     pub(crate) bus_url: Option<Secret<String>>,
     pub(crate) trusted_proxies: TrustedProxies,
+    /// Requests to the API of one source; nothing for no limit.
+    pub(crate) api_rate: Option<Rate>,
+    /// Of the main listener.
+    pub(crate) limits: Limits,
     pub(crate) certificate: CertificateSource,
     pub(crate) name: String,
     pub(crate) log: String,
@@ -92,6 +99,12 @@ impl Config {
             kms_root_key_file: pick_path(&options.kms_root_key_file, &file.kms_root_key_file)
                 .unwrap_or_else(|| data_dir.join("root.key")),
             trusted_proxies: proxies(pick(&options.trusted_proxies, &file.trusted_proxies))?,
+            api_rate: api_rate(options.api_rate_per_minute.or(file.api_rate_per_minute)),
+            limits: limits(
+                options
+                    .connections_per_source
+                    .or(file.connections_per_source),
+            ),
             bus_url: pick(&options.bus_url, &file.bus_url)
                 .filter(|url| !url.is_empty())
                 .map(Secret::new),
@@ -144,6 +157,23 @@ fn proxies(given: Option<String>) -> Result<TrustedProxies> {
     networks
         .map(TrustedProxies::new)
         .context("reading the trusted proxies")
+}
+
+fn api_rate(per_minute: Option<u32>) -> Option<Rate> {
+    let per_minute = per_minute.unwrap_or(API_RATE_PER_MINUTE);
+    (per_minute > 0).then(|| Rate {
+        per_minute,
+        burst: (per_minute / 60).saturating_mul(API_BURST_S).max(1),
+    })
+}
+
+fn limits(connections_per_source: Option<usize>) -> Limits {
+    let standing = Limits::default();
+    Limits {
+        connections_per_source_max: connections_per_source
+            .unwrap_or(standing.connections_per_source_max),
+        ..standing
+    }
 }
 
 fn certificate(

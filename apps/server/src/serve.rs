@@ -36,7 +36,7 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
     let sealed = kms::Kms::status(house.kms.as_ref()).await?.state;
     let tls = Tls::open(config.certificate.clone(), Arc::clone(&house.clock))?;
     let plain = PlainHttp::RedirectTo(config.public.origin().to_owned());
-    let listener = Listener::bind(config.listen, &tls, plain, Limits::default()).await?;
+    let listener = Listener::bind(config.listen, &tls, plain, config.limits.clone()).await?;
     let metrics_listener = Listener::bind(
         config.metrics_listen,
         &tls,
@@ -77,6 +77,7 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
     });
     let mut gate_config = gate::Config::new(config.public.clone());
     gate_config.trusted_proxies = config.trusted_proxies.clone();
+    gate_config.api_rate = config.api_rate;
     gate_config.mode = if flags.test_mode {
         Mode::Test
     } else {
