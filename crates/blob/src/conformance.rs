@@ -494,10 +494,14 @@ impl Check {
             let listing = self.store.list(&prefix, Page { after, limit }).await?;
             assert!(listing.items.len() <= usize::from(limit));
             names.extend(listing.items.iter().map(|stored| stored.name));
-            after = listing.next;
-            if after.is_none() {
+            let Some(next) = listing.next else {
                 return Ok(names);
-            }
+            };
+            assert!(
+                after.is_none_or(|after| after < next),
+                "every page goes further"
+            );
+            after = Some(next);
         }
     }
 }
