@@ -134,3 +134,16 @@ CREATE TABLE identity_invitation (
     PRIMARY KEY (tenant, id),
     UNIQUE (tenant, token_hash)
 );
+
+-- Letters that wait to be sent, as a kind and its parameters. The address of a person is opened when the letter goes.
+CREATE TABLE identity_letter (
+    tenant BYTEA NOT NULL,
+    id BYTEA NOT NULL,
+    person BYTEA,
+    content_sealed BYTEA NOT NULL,
+    attempts BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, id)
+);
+CREATE INDEX identity_letter_due ON identity_letter (tenant, due_at);

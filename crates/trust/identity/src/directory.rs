@@ -30,6 +30,24 @@ pub(crate) async fn read_position<K>(act: &Act, cursor: &str) -> Result<Id<K>> {
     Ok(Id::from_bytes(id))
 }
 
+/// The cursor after a page that was read with one row too many, which is taken off.
+pub(crate) async fn next_cursor<T: Send + Sync>(
+    act: &Act,
+    rows: &mut Vec<T>,
+    limit: u32,
+    id: impl Fn(&T) -> [u8; 16] + Send,
+) -> Result<Option<String>> {
+    let limit = usize::try_from(limit).context("counting a page")?;
+    if rows.len() <= limit {
+        return Ok(None);
+    }
+    rows.truncate(limit);
+    match rows.last() {
+        None => Ok(None),
+        Some(last) => act.cursor(&id(last)).await.map(Some),
+    }
+}
+
 /// What other domains may know of accounts.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Cards;

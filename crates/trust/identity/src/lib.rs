@@ -1,13 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 mod directory;
+mod inside;
 mod invited;
+mod mail;
 mod model;
 mod newcomer;
-mod ops;
+pub mod ops;
 mod password;
+mod picture;
+mod postman;
 mod proof;
-mod refusals;
+mod qr;
+pub mod refusals;
+mod reset;
 mod rules;
 mod sessions;
 mod settings;
@@ -24,6 +30,7 @@ mod tests;
 pub use directory::Cards;
 pub use model::{DIRECTORY, PERSON};
 pub use ops::module;
+pub use postman::{Mailer, Postman};
 pub use sessions::Sessions;
 pub use settings::Settings;
 pub use store::STATEMENTS;

@@ -1,7 +1,9 @@
 //! The nouns: people, their accounts and homes, and what they were given to go on with.
 
 use act::{Field, Kind, Relation, Resource, ResourceRef, Role, Sealed};
-use base::{AccountId, AvatarId, BlobId, InvitationId, PersonId, SessionId, TenantId, Timestamp};
+use base::{
+    AccountId, AvatarId, BlobId, EventId, InvitationId, PersonId, SessionId, TenantId, Timestamp,
+};
 
 /// A person and what seals their credentials. Its resource has the person's id and belongs to the cell.
 pub const PERSON: Kind = Kind("identity.person");
@@ -25,6 +27,7 @@ pub(crate) mod fields {
     pub(crate) const ACCOUNT_NAME: Field = field(0x0107, "identity.account.name");
     pub(crate) const ACCOUNT_TITLE: Field = field(0x0108, "identity.account.title");
     pub(crate) const ACCOUNT_MAIL: Field = field(0x0109, "identity.account.mail");
+    pub(crate) const LETTER: Field = field(0x010b, "identity.letter.content");
     pub(crate) const INVITATION_MAIL: Field = field(0x010a, "identity.invitation.mail");
 }
 
@@ -181,7 +184,6 @@ pub(crate) struct Account {
     pub(crate) zone: String,
     pub(crate) avatar: Option<AvatarId>,
     pub(crate) avatar_small: Option<BlobId>,
-    pub(crate) created_at: Timestamp,
 }
 
 /// One of a person's accounts with its tenant.
@@ -221,6 +223,15 @@ pub(crate) struct Invitation {
     pub(crate) state: InvitationState,
     pub(crate) invited_by: AccountId,
     pub(crate) expires_at: Timestamp,
+}
+
+/// A letter that waits to be sent.
+pub(crate) struct Letter {
+    pub(crate) id: EventId,
+    /// Whose registered address it goes to; nobody's when the address stands in the letter.
+    pub(crate) person: Option<PersonId>,
+    pub(crate) content: Sealed,
+    pub(crate) attempts: i64,
 }
 
 /// How an account with this role stands to its own tenant's directory.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use act::{Act, Cell, Permit, Place, Role};
+use act::{Act, Cell, Permit, Role};
 use base::{AccountId, PersonId, Result, Secret, SessionId};
 
 use crate::{
-    model::{Directory, Home, Person, TotpState, fields},
+    model::{Directory, Home, Person, TotpState},
     password, proof,
     refusals::{ACCOUNTS_MANY, SIGN_IN_FIRST},
     rules, standing, store, views, wire,
@@ -147,11 +147,7 @@ pub(crate) async fn settle(
         .found::<Person, Cell, _>(cell, crate::model::PERSON, id)
         .await?;
     let mail = views::seal_person_mail(act, &permit, id, &intro.mail);
-    let password = act.seal(
-        cell,
-        Place::new(id, fields::PASSWORD).at(1),
-        verifier.expose(),
-    );
+    let password = proof::seal_verifier(act, cell, id, 1, &verifier);
     store::insert_person(
         act,
         &permit,
@@ -186,24 +182,24 @@ pub(crate) fn move_in(
     intro: &Introduction,
     role: Role,
 ) -> Result<wire::SignedIn> {
-    let (account, session): (AccountId, SessionId) = (act.new_id(), act.new_id());
-    insert_account(
-        act,
-        &settled.permit,
-        settled.person,
+    let moving = Moving {
+        person: settled.person,
+        permit: &settled.permit,
         directory,
-        account,
-        intro,
+        name: &intro.name,
+        mail: &intro.mail,
         role,
-    )?;
-    for old in settled.ending {
-        store::end_session(act, &settled.permit, old)?;
-    }
+        locale: &intro.locale,
+        zone: &intro.zone,
+    };
+    let account = insert_account(act, &moving)?;
+    standing::end_sessions(act, &settled.permit, settled.ending, None)?;
+    let session: SessionId = act.new_id();
     standing::insert_session(
         act,
         &settled.permit,
         settled.person,
-        (tenant.id, account),
+        (tenant.id, account.id),
         session,
     )?;
     Ok(standing::signed_in(view(
@@ -211,56 +207,59 @@ pub(crate) fn move_in(
         settled.homes,
         tenant,
         account,
-        intro,
-        role,
         session,
     )))
 }
 
-fn insert_account(
-    act: &mut Act,
-    permit: &Permit<Person>,
-    person: PersonId,
-    directory: &Permit<Directory>,
-    account: AccountId,
-    intro: &Introduction,
-    role: Role,
-) -> Result<()> {
-    let (name, title) = views::seal_profile(act, directory, account, 1, &intro.name, "");
-    let mail = views::seal_account_mail(act, directory, account, &intro.mail);
+/// What a new account is made of.
+pub(crate) struct Moving<'a> {
+    pub(crate) person: PersonId,
+    pub(crate) permit: &'a Permit<Person>,
+    pub(crate) directory: &'a Permit<Directory>,
+    pub(crate) name: &'a str,
+    pub(crate) mail: &'a str,
+    pub(crate) role: Role,
+    pub(crate) locale: &'a str,
+    pub(crate) zone: &'a str,
+}
+
+/// Makes the account, and shows it as it will be.
+pub(crate) fn insert_account(act: &mut Act, moving: &Moving<'_>) -> Result<wire::Account> {
+    let id: AccountId = act.new_id();
+    let (name, title) = views::seal_profile(act, moving.directory, id, 1, moving.name, "");
+    let mail = views::seal_account_mail(act, moving.directory, id, moving.mail);
     let new = store::NewAccount {
-        person,
+        person: moving.person,
         name,
         title,
         mail,
-        role,
-        locale: &intro.locale,
-        zone: &intro.zone,
+        role: moving.role,
+        locale: moving.locale,
+        zone: moving.zone,
     };
-    store::insert_account(act, directory, permit, account, new)
+    store::insert_account(act, moving.directory, moving.permit, id, new)?;
+    Ok(wire::Account {
+        id,
+        name: moving.name.to_owned(),
+        title: String::new(),
+        role: moving.role.into(),
+        state: wire::State::Active,
+        locale: moving.locale.to_owned(),
+        zone: moving.zone.to_owned(),
+        avatar: None,
+    })
 }
 
-fn view(
+/// What a person sees of themselves once they have moved in.
+pub(crate) fn view(
     person: wire::Person,
     mut accounts: Vec<wire::Home>,
     tenant: wire::Tenant,
-    account: AccountId,
-    intro: &Introduction,
-    role: Role,
+    account: wire::Account,
     session: SessionId,
 ) -> wire::Me {
-    accounts.push(views::home_of(account, tenant.id, tenant.name.clone()));
+    accounts.push(views::home_of(account.id, tenant.id, tenant.name.clone()));
     accounts.sort_by_key(|home| home.account);
-    let account = wire::Account {
-        id: account,
-        name: intro.name.clone(),
-        title: String::new(),
-        role: role.into(),
-        state: wire::State::Active,
-        locale: intro.locale.clone(),
-        zone: intro.zone.clone(),
-        avatar: None,
-    };
     wire::Me {
         person,
         account,

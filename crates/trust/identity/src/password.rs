@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn words_of_their_own_make_a_password_weak() {
-        let password = secret("Zorblax-Quiltenfrag");
+        let password = secret("ZorblaxQuiltenfrag7");
         assert!(is_strong(&password, &[]));
         assert!(!is_strong(
             &password,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use act::{Act, Cell, Permit, Place, Plain};
+use act::{Act, Cell, Permit, Place, Plain, Sealed};
 use base::{Context, PersonId, Result, Secret, TenantId};
 
 use crate::{
@@ -215,4 +215,16 @@ pub(crate) async fn verifier(act: &Act, given: &Arc<Secret<String>>) -> Result<S
     act.compute(move || password::verifier(&given, &salt))
         .await?
         .map(Secret::new)
+}
+
+/// Seals a verifier for a revision of the person's password, under the cell's key: it is opened before anything is proved.
+pub(crate) fn seal_verifier(
+    act: &Act,
+    cell: &Permit<Cell>,
+    person: PersonId,
+    revision: i64,
+    verifier: &Secret<Vec<u8>>,
+) -> Sealed {
+    let place = Place::new(person, fields::PASSWORD).at(revision);
+    act.seal(cell, place, verifier.expose())
 }

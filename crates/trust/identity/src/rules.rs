@@ -36,6 +36,12 @@ pub(crate) const RESET_BY_MAIL_LIFE: Duration = HOUR;
 pub(crate) const RESET_BY_LINK_LIFE: Duration = DAY;
 /// A sign-up code is sent by hand, as in a letter.
 pub(crate) const SIGN_UP_CODE_LIFE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// Letters that could not be delivered for so long are given up.
+pub(crate) const LETTER_KEPT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+/// How many letters are taken at once.
+pub(crate) const LETTERS_AT_ONCE: u32 = 20;
+/// How often what is outdated is removed.
+pub(crate) const PURGE_EVERY: Duration = HOUR;
 /// A person's accounts: every sign-in reads them all.
 pub(crate) const HOMES_MAX: u32 = 50;
 /// Open invitations of one tenant.
@@ -177,6 +183,12 @@ pub(crate) fn session_end(created_at: Timestamp, seen_at: Timestamp) -> Timestam
     seen_at
         .after(SESSION_IDLE)
         .min(created_at.after(SESSION_LIFE))
+}
+
+/// When a letter that could not be delivered is tried again: after 1, 2, 4 … minutes, at most four hours.
+pub(crate) fn letter_due(now: Timestamp, attempts: i64) -> Timestamp {
+    let doublings = u32::try_from(attempts.clamp(0, 8)).unwrap_or(8);
+    now.after(MINUTE.saturating_mul(2_u32.saturating_pow(doublings)))
 }
 
 /// Whether an invitation can be taken.

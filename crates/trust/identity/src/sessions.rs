@@ -6,11 +6,13 @@ use std::{
     time::Duration,
 };
 
-use act::{Call, Caller, Member, Role, Runtime};
-use base::{Context, Fault, Result, SessionId, TenantId, Timestamp};
+use act::{Member, Role, Runtime};
+use base::{Fault, Result, SessionId, Timestamp};
 
-use crate::{ops, rules, token, wire};
+use crate::{inside, ops, rules, token, wire};
 
+/// In whose name the operations of the system run.
+const PART: &str = "sessions";
 /// A session that has ended, changed its account or lost its role elsewhere is noticed after so long at the latest.
 const KEPT: Duration = Duration::from_secs(5);
 /// The most sessions kept; beyond that the outdated ones go, and then all.
@@ -51,7 +53,8 @@ impl Sessions {
             return Ok(Some(member));
         }
         let input = wire::ResolveSession { token_hash: hash };
-        let resolution: wire::Resolution = self.execute(ops::RESOLVE, &input).await?;
+        let resolution: wire::Resolution =
+            inside::execute(&self.runtime, PART, ops::RESOLVE, &input).await?;
         let Some(session) = resolution.session else {
             return Ok(None);
         };
@@ -60,7 +63,7 @@ impl Sessions {
                 session: session.session,
             };
             // That a session is in use is noted when it can be: on a full disk people go on reading.
-            drop(self.execute::<wire::Done>(ops::TOUCH, &touch).await);
+            drop(inside::execute::<wire::Done>(&self.runtime, PART, ops::TOUCH, &touch).await);
         }
         let member = Member {
             tenant: session.tenant,
@@ -108,20 +111,5 @@ impl Sessions {
         self.known
             .lock()
             .map_err(|_| Fault::new("the known sessions are poisoned").into())
-    }
-
-    async fn execute<O: serde::de::DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        input: &impl serde::Serialize,
-    ) -> Result<O> {
-        let caller = Caller::System {
-            name: "sessions",
-            tenant: TenantId::NIL,
-        };
-        let call = Call::internal(caller, self.runtime.new_id());
-        let input = serde_json::to_value(input).context("asking for a session")?;
-        let answer = self.runtime.execute(operation, call, input).await?;
-        serde_json::from_slice(&answer.body).context("reading a session")
     }
 }

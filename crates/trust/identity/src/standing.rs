@@ -1,6 +1,6 @@
 //! A person with the account as which they act, and the permits for both: what signing in and «me» begin with.
 
-use act::{Act, Action, Permit, Place, Relation};
+use act::{Act, Action, Permit, Place, Relation, Resource};
 use base::{AccountId, Result, SessionId};
 
 use crate::{
@@ -89,9 +89,7 @@ pub(crate) fn open_session(
 ) -> Result<wire::SignedIn> {
     let session = act.new_id();
     let me = views::me(act, standing, session)?;
-    for old in opening.ending {
-        store::end_session(act, &standing.permit, old)?;
-    }
+    end_sessions(act, &standing.permit, opening.ending, None)?;
     let home = (standing.home.tenant.id, standing.home.account.id);
     insert_session(act, &standing.permit, standing.person.id, home, session)?;
     Ok(signed_in(me))
@@ -144,4 +142,17 @@ fn shortened(text: &str) -> String {
         .filter(|c| !c.is_control())
         .take(CHARS_MAX)
         .collect()
+}
+
+/// Ends sessions and has their sockets cut; all of them, or all but one.
+pub(crate) fn end_sessions<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    sessions: Vec<SessionId>,
+    but: Option<SessionId>,
+) -> Result<()> {
+    sessions
+        .into_iter()
+        .filter(|session| Some(*session) != but)
+        .try_for_each(|session| store::end_session(act, permit, session))
 }

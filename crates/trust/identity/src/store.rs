@@ -2,6 +2,7 @@
 
 mod accounts;
 mod invitations;
+mod letters;
 mod people;
 mod sessions;
 mod tenants;
@@ -12,6 +13,7 @@ use base::{Context, Result};
 
 pub(crate) use accounts::*;
 pub(crate) use invitations::*;
+pub(crate) use letters::*;
 pub(crate) use people::*;
 pub(crate) use sessions::*;
 pub(crate) use tenants::*;
@@ -80,6 +82,12 @@ pub static STATEMENTS: &[&Statement] = &[
     &invitations::COUNT_INVITATIONS,
     &invitations::INSERT_INVITATION,
     &invitations::UPDATE_INVITATION,
+    &letters::LETTERS_DUE,
+    &letters::LETTER,
+    &letters::INSERT_LETTER,
+    &letters::PUT_OFF_LETTER,
+    &letters::DELETE_LETTER,
+    &letters::PURGE_LETTERS,
 ];
 
 /// Reads a column that holds one of an enum's names.

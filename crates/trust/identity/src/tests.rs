@@ -1,6 +1,10 @@
 //! Stories that cross operations, through the same door as production.
 
+mod avatars;
+mod factors;
+mod members;
 mod people;
+mod resets;
 
 use std::sync::Arc;
 
@@ -9,7 +13,7 @@ use base::Refusal;
 use serde_json::{Value, json};
 use testkit::{Actor, House, HouseBuilder};
 
-use crate::{Cards, Sessions, Settings, module, ops};
+use crate::{Cards, Sessions, Settings, module, ops, totp};
 
 pub(crate) const PASSWORD: &str = "violet tram ladder 1987";
 pub(crate) const OTHER_PASSWORD: &str = "copper lantern orchard 4402";
@@ -108,7 +112,41 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The code that an authenticator application with this secret shows now.
+    pub(crate) fn code(&self, secret: &str) -> String {
+        let now = self.house.runtime().ports().clock.now();
+        totp::code(&unbase32(secret), totp::step(now)).unwrap()
+    }
+
+    /// Lets so much time pass that the next code is another one, and every cache has forgotten.
+    pub(crate) fn waits(&self) {
+        self.house.passes(std::time::Duration::from_secs(31));
+    }
+
+    /// Whether the token still signs anybody in, asked past the cache.
+    pub(crate) async fn knows(&self, token: &str) -> bool {
+        self.house.passes(std::time::Duration::from_secs(6));
+        self.sessions.caller(token).await.unwrap().is_some()
+    }
+}
+
 impl SignedIn {
+    /// Sets up a second factor: the secret and the recovery codes.
+    pub(crate) async fn secures(&self, place: &Place) -> (String, Vec<String>) {
+        let enrolled = self
+            .does(&ops::enrol_totp::OP, json!({ "password": PASSWORD }))
+            .await;
+        let secret = enrolled["secret"].as_str().unwrap().to_owned();
+        assert!(enrolled["uri"].as_str().unwrap().contains(&secret));
+        let code = place.code(&secret);
+        let confirmed = self
+            .does(&ops::confirm_totp::OP, json!({ "code": code }))
+            .await;
+        let codes = serde_json::from_value(confirmed["recovery_codes"].clone()).unwrap();
+        (secret, codes)
+    }
+
     pub(crate) async fn does(&self, operation: &Operation, input: Value) -> Value {
         self.actor.does(operation, input).await
     }
@@ -150,4 +188,18 @@ pub(crate) fn sign_up(organisation: &str, name: &str, mail: &str) -> Value {
 
 pub(crate) fn acceptance(token: &str, name: &str, mail: &str) -> Value {
     json!({ "token": token, "name": name, "mail": mail, "password": PASSWORD, "locale": "zh-CN", "zone": "Asia/Shanghai" })
+}
+
+fn unbase32(text: &str) -> Vec<u8> {
+    let bits = text.bytes().flat_map(|byte| {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            _ => byte - b'2' + 26,
+        };
+        (0..5).rev().map(move |bit| (value >> bit) & 1)
+    });
+    let bits: Vec<u8> = bits.collect();
+    bits.chunks_exact(8)
+        .map(|byte| byte.iter().fold(0, |all, bit| (all << 1) | bit))
+        .collect()
 }

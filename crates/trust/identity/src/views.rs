@@ -1,7 +1,7 @@
 //! From what is stored to what is shown: opening sealed columns, and the two spellings of each enum.
 
 use act::{Act, Permit, Place, Role, Sealed};
-use base::{AccountId, PersonId, Result, SessionId, TenantId};
+use base::{AccountId, Fault, PersonId, Result, SessionId, TenantId, Timestamp};
 
 use crate::{
     model::{self, Directory, Home, Person, TotpState, fields},
@@ -90,6 +90,28 @@ impl From<wire::SignUpMode> for model::SignUp {
             wire::SignUpMode::Code => Self::Code,
             wire::SignUpMode::Closed => Self::Closed,
         }
+    }
+}
+
+/// Invitations are made for two of the three roles.
+pub(crate) fn invited_role(role: Role) -> Result<wire::InvitedRole> {
+    match role {
+        Role::Administrator => Ok(wire::InvitedRole::Administrator),
+        Role::Member => Ok(wire::InvitedRole::Member),
+        Role::Owner => Err(Fault::new("an invitation into ownership").into()),
+    }
+}
+
+/// The state as people see it: time closes an invitation without anybody writing it down.
+pub(crate) fn invitation_state(
+    invitation: &model::Invitation,
+    now: Timestamp,
+) -> wire::InvitationState {
+    match invitation.state {
+        model::InvitationState::Open if now < invitation.expires_at => wire::InvitationState::Open,
+        model::InvitationState::Open => wire::InvitationState::Expired,
+        model::InvitationState::Accepted => wire::InvitationState::Accepted,
+        model::InvitationState::Withdrawn => wire::InvitationState::Withdrawn,
     }
 }
 

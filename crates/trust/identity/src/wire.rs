@@ -1,6 +1,8 @@
 //! What travels: inputs, views and answers. Unknown fields of inputs are refused.
 
-use base::{AccountId, AvatarId, InvitationId, PersonId, Secret, SessionId, TenantId, Timestamp};
+use base::{
+    AccountId, AvatarId, EventId, InvitationId, PersonId, Secret, SessionId, TenantId, Timestamp,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -487,4 +489,61 @@ pub struct SignUpCode {
 #[serde(deny_unknown_fields)]
 pub struct StartReset {
     pub mail: String,
+}
+
+/// A letter as it is kept, sealed: its kind and parameters.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Letter {
+    /// To the registered address of a person.
+    Reset { link: String },
+    /// To an address that is not registered yet.
+    Invitation {
+        to: String,
+        link: String,
+        tenant: String,
+        inviter: String,
+        locale: String,
+    },
+}
+
+/// Letters that are due.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct DueLetters {
+    pub letters: Vec<EventId>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadLetter {
+    pub letter: EventId,
+}
+
+/// A letter as it is sent.
+#[derive(Serialize, Deserialize, JsonSchema, Debug, Clone, PartialEq, Eq)]
+pub struct RenderedLetter {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// A letter to send; null when it is gone.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct LetterToSend {
+    pub letter: Option<RenderedLetter>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema, Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterOutcome {
+    Sent,
+    /// To be tried again later.
+    Failed,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleLetter {
+    pub letter: EventId,
+    pub outcome: LetterOutcome,
 }

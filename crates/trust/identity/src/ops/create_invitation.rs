@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use act::{Act, Action, Method, Operation, Place};
-use base::{InvitationId, Result};
+use act::{Act, Action, Method, Operation, Permit, Place};
+use base::{Context, InvitationId, Result};
 
 use crate::{
-    directory,
-    model::{TenantKind, fields},
+    directory, mail,
+    model::{Account, Directory, Tenant, TenantKind, fields},
     refusals::{INVITATION_HOURS, INVITATIONS_MANY, MAIL_INVALID, TENANT_PERSONAL},
     rules,
     settings::Settings,
-    store, token, wire,
+    store, token, views, wire,
 };
 
 pub static OP: Operation = Operation::write("identity.invitation.create", Action::Administer)
@@ -31,7 +31,7 @@ pub async fn run(
     settings: Arc<Settings>,
 ) -> Result<wire::Invitation> {
     let member = act.member()?;
-    let mail = input.mail.as_deref().map(rules::mail).transpose()?;
+    let to = input.mail.as_deref().map(rules::mail).transpose()?;
     let expires_at = rules::invitation_end(act.now(), input.expires_in_h)?;
     let (tenant, own) = directory::own_tenant(act).await?;
     let permit = act.permit(&own).await?;
@@ -41,13 +41,18 @@ pub async fn run(
     if store::count_invitations(act).await? >= rules::INVITATIONS_MAX {
         return Err(INVITATIONS_MANY.into());
     }
+    let inviter = store::find_account(act, member.account).await?;
+    let inviter = inviter.context("the account of a session exists")?;
+    let letter = letter(act, &permit, &tenant, &inviter)?;
+    let cell = act.cell().await?;
+    let cell = act.permit_for(&cell, Action::Find).await?;
 
     let id: InvitationId = act.new_id();
     let token = token::fresh_in(act, member.tenant);
     let place = Place::new(id, fields::INVITATION_MAIL);
     let new = store::NewInvitation {
         token_hash: token.hash,
-        mail: mail
+        mail: to
             .as_ref()
             .map(|mail| act.seal(&permit, place, mail.as_bytes())),
         role: input.role.into(),
@@ -55,12 +60,36 @@ pub async fn run(
         expires_at,
     };
     store::insert_invitation(act, &permit, id, new)?;
+    let link = settings.link("invite", &token.text);
+    if let (Some(to), true) = (to.clone(), settings.mail) {
+        let letter = letter(to, link.clone());
+        mail::post(act, &cell, None, &letter)?;
+    }
     Ok(wire::Invitation {
         id,
-        link: Some(settings.link("invite", &token.text)),
+        link: Some(link),
         expires_at,
         role: input.role,
-        mail,
+        mail: to,
         state: wire::InvitationState::Open,
+    })
+}
+
+/// The letter that brings an invitation, as soon as it is known to whom and with which link.
+fn letter(
+    act: &Act,
+    permit: &Permit<Directory>,
+    tenant: &Tenant,
+    inviter: &Account,
+) -> Result<impl FnOnce(String, String) -> wire::Letter + use<>> {
+    let locale = inviter.locale.clone();
+    let inviter = views::account_name(act, permit, inviter)?;
+    let tenant = views::tenant_name(act, permit, tenant)?;
+    Ok(move |to, link| wire::Letter::Invitation {
+        to,
+        link,
+        tenant,
+        inviter,
+        locale,
     })
 }

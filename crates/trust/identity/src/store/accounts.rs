@@ -17,7 +17,7 @@ use crate::{
 pub(super) static HOMES: Statement = Statement::read(
     "SELECT h.home, t.kind, t.state AS tenant_state, t.name_sealed AS tenant_name_sealed, r.version, r.key_id,
             a.id, a.person, a.name_sealed, a.title_sealed, a.profile_revision, a.mail_sealed, a.role, a.state, a.locale,
-            a.zone, a.avatar, a.avatar_small, a.created_at
+            a.zone, a.avatar, a.avatar_small
      FROM identity_home h
      JOIN identity_account a ON a.tenant = h.home AND a.id = h.account
      JOIN identity_tenant t ON t.tenant = h.tenant AND t.id = h.home
@@ -27,14 +27,14 @@ pub(super) static HOMES: Statement = Statement::read(
 
 pub(super) static ACCOUNT: Statement = Statement::read(
     "SELECT id, person, name_sealed, title_sealed, profile_revision, mail_sealed, role, state, locale, zone, avatar,
-            avatar_small, created_at
+            avatar_small
      FROM identity_account WHERE tenant = :tenant AND id = :id",
 );
 
 /// As many accounts at once as one statement asks for; places that are not needed hold the nil id.
 pub(super) static ACCOUNTS_OF: Statement = Statement::read(
     "SELECT id, person, name_sealed, title_sealed, profile_revision, mail_sealed, role, state, locale, zone, avatar,
-            avatar_small, created_at
+            avatar_small
      FROM identity_account WHERE tenant = :tenant AND id IN
      (:i00, :i01, :i02, :i03, :i04, :i05, :i06, :i07, :i08, :i09, :i10, :i11, :i12, :i13, :i14, :i15,
       :i16, :i17, :i18, :i19, :i20, :i21, :i22, :i23, :i24, :i25, :i26, :i27, :i28, :i29, :i30, :i31)",
@@ -49,13 +49,13 @@ pub(super) const PLACES: [&str; 32] = [
 
 pub(super) static LIST_ACCOUNTS: Statement = Statement::read(
     "SELECT id, person, name_sealed, title_sealed, profile_revision, mail_sealed, role, state, locale, zone, avatar,
-            avatar_small, created_at
+            avatar_small
      FROM identity_account WHERE tenant = :tenant AND id > :after ORDER BY id LIMIT :limit",
 );
 
 pub(super) static ACCOUNT_BY_AVATAR: Statement = Statement::read(
     "SELECT id, person, name_sealed, title_sealed, profile_revision, mail_sealed, role, state, locale, zone, avatar,
-            avatar_small, created_at
+            avatar_small
      FROM identity_account WHERE tenant = :tenant AND avatar = :avatar LIMIT 1",
 );
 
@@ -115,7 +115,6 @@ fn account_of(row: &mut Row) -> Result<Account> {
         zone: row.take("zone")?,
         avatar: row.take("avatar")?,
         avatar_small: row.take("avatar_small")?,
-        created_at: row.take("created_at")?,
     })
 }
 

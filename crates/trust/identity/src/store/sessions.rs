@@ -243,6 +243,7 @@ pub(crate) fn touch_session<R: Resource>(
     act.execute(permit, &TOUCH_SESSION, params! { id: id, at: at })
 }
 
+/// Lets a session act as another account. The sockets that act as the one before are cut.
 pub(crate) fn switch_session<R: Resource>(
     act: &mut Act,
     permit: &Permit<R>,
@@ -254,7 +255,9 @@ pub(crate) fn switch_session<R: Resource>(
         permit,
         &SWITCH_SESSION,
         params! { id: id, home: home, account: account },
-    )
+    )?;
+    act.end_session(id);
+    Ok(())
 }
 
 /// Removes the sessions that ended long ago.

@@ -1,0 +1,68 @@
+//! Takes the letters that are due to whoever sends them. At least once: a letter whose sending was not noted goes again.
+
+use std::sync::Arc;
+
+use act::Runtime;
+use base::Result;
+use futures_util::future::BoxFuture;
+use serde_json::json;
+
+use crate::{inside, ops, wire};
+
+/// Who sends mail.
+pub trait Mailer: Send + Sync {
+    /// Hands a letter to the next mail server.
+    /// Errors: a fault when it was not taken; it is tried again later.
+    fn send<'a>(&'a self, letter: &'a wire::RenderedLetter) -> BoxFuture<'a, Result<()>>;
+}
+
+/// Brings letters to the mailer. One node at a time should call it; two would only send twice.
+pub struct Postman {
+    runtime: Arc<Runtime>,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl Postman {
+    pub fn new(runtime: Arc<Runtime>, mailer: Arc<dyn Mailer>) -> Self {
+        Self { runtime, mailer }
+    }
+
+    /// Sends what is due, and says how many letters went. To be called every few seconds.
+    ///
+    /// # Errors
+    /// A refusal while the server is sealed; a fault when the database cannot be read. A letter that the mailer does not
+    /// take is no error: it waits.
+    pub async fn round(&self) -> Result<usize> {
+        let due: wire::DueLetters = self.execute(ops::DUE_LETTERS, &json!({})).await?;
+        let mut sent = 0;
+        for letter in due.letters {
+            let outcome = self.deliver(letter).await?;
+            sent += usize::from(outcome == wire::LetterOutcome::Sent);
+            let settle = wire::SettleLetter { letter, outcome };
+            self.execute::<wire::Done>(ops::SETTLE_LETTER, &settle)
+                .await?;
+        }
+        Ok(sent)
+    }
+
+    async fn deliver(&self, letter: base::EventId) -> Result<wire::LetterOutcome> {
+        let read = wire::ReadLetter { letter };
+        let opened: wire::LetterToSend = self.execute(ops::READ_LETTER, &read).await?;
+        Ok(match opened.letter {
+            // Its reader is gone: nothing is left to do.
+            None => wire::LetterOutcome::Sent,
+            Some(letter) => match self.mailer.send(&letter).await {
+                Ok(()) => wire::LetterOutcome::Sent,
+                Err(_) => wire::LetterOutcome::Failed,
+            },
+        })
+    }
+
+    async fn execute<O: serde::de::DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        input: &impl serde::Serialize,
+    ) -> Result<O> {
+        inside::execute(&self.runtime, "postman", operation, input).await
+    }
+}
