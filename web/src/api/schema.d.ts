@@ -160,11 +160,12 @@ export interface components {
     ResetStarted: { sent: "mail" } | { sent: "link"; link: string };
     Invitation: {
       id: string;
-      link: string;
+      /** Only in the answer that makes it. */
+      link: string | null;
       expires_at: string;
       role: "member" | "administrator";
       mail: string | null;
-      state: "open" | "used" | "expired" | "revoked";
+      state: "open" | "accepted" | "withdrawn" | "expired";
     };
     InvitationPage: { items: S["Invitation"][]; next_cursor: string | null };
     InvitationView: { tenant_name: string; inviter_name: string; mail: string | null; expires_at: string };
@@ -218,8 +219,9 @@ export interface components {
       number: number;
       change: number;
       author: string;
-      kind: "text" | "system";
-      body: S["TextBody"] | S["SystemBody"];
+      /** `unknown` was written by a newer server than this one. */
+      kind: "text" | "system" | "unknown";
+      body: S["TextBody"] | S["SystemBody"] | Nothing;
       sent_at: string;
       client_id: string | null;
     };

@@ -1,6 +1,6 @@
 /** The map of the application: which address shows which screen. Screens load when they are wanted. */
 
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -8,19 +8,14 @@ import {
   lazyRouteComponent,
   type RouterHistory,
   redirect,
-  useNavigate,
 } from "@tanstack/react-router";
 import type { Me } from "@/api";
-import { openDirect } from "@/features/messenger/public";
-import { NoChat } from "@/features/messenger/screens/Chats";
-import { Person } from "@/features/people/screens/Person";
+import { Chats, NoChat } from "@/features/messenger/screens/Chats";
 import { keys } from "@/live";
-import { toasts } from "@/ui";
 import { Door } from "./frame/Door";
 import { Frame } from "./frame/Frame";
 import { Broken, NotFound } from "./frame/States";
 import { Root } from "./Root";
-import { useExplain } from "./refusals";
 
 interface Context {
   client: QueryClient;
@@ -86,8 +81,7 @@ const home = createRoute({
   },
 });
 
-const messenger = () => import("@/features/messenger/screens/Chats");
-const chats = createRoute({ ...inFrame, path: "/chats", component: lazyRouteComponent(messenger, "Chats") });
+const chats = createRoute({ ...inFrame, path: "/chats", component: Chats });
 const noChat = createRoute({ getParentRoute: () => chats, path: "/", component: NoChat });
 const chat = createRoute({
   getParentRoute: () => chats,
@@ -107,7 +101,11 @@ const noPerson = createRoute({
   path: "/",
   component: lazyRouteComponent(() => import("@/features/people/screens/Person"), "NoPerson"),
 });
-const person = createRoute({ getParentRoute: () => people, path: "$account", component: PersonRoute });
+const person = createRoute({
+  getParentRoute: () => people,
+  path: "$account",
+  component: lazyRouteComponent(() => import("./PersonRoute"), "PersonRoute"),
+});
 
 const settings = createRoute({
   ...inFrame,
@@ -162,21 +160,6 @@ const tree = root.addChildren([
     settings.addChildren([settingsHome, ...settingsPages]),
   ]),
 ]);
-
-function PersonRoute() {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const explain = useExplain();
-  const write = async (account: string) => {
-    try {
-      const direct = await openDirect(client, account);
-      await navigate({ to: "/chats/$chat", params: { chat: direct.id } });
-    } catch (error) {
-      toasts.show({ text: explain(error).text, tone: "danger" });
-    }
-  };
-  return <Person onMessage={(account) => void write(account)} />;
-}
 
 function whoIs(client: QueryClient): Me | null | undefined {
   return client.getQueryData<Me | null>(keys.me);

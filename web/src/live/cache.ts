@@ -1,7 +1,7 @@
 /** Changes to what the query cache holds about chats and messages; nothing here talks to the server. */
 
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Chat, Me, Message, MessagePage, Page } from "@/api";
+import type { Chat, Me, Message, MessagePage, Page, TextBody } from "@/api";
 import { keys } from "./keys";
 
 export type ChatPages = InfiniteData<Page<Chat>, string | null>;
@@ -86,8 +86,9 @@ export function addMessage(client: QueryClient, message: Message): void {
 }
 
 export function mentionsAccount(message: Message, account: string): boolean {
-  if (message.kind !== "text" || !("mentions" in message.body)) return false;
-  return message.body.mentions.includes(account) || message.body.mentions.includes("all");
+  if (message.kind !== "text") return false;
+  const { mentions } = message.body as TextBody;
+  return mentions.includes(account) || mentions.includes("all");
 }
 
 /** What a new message does to its chat's row: newest line, and what is unread. */

@@ -199,7 +199,7 @@ export const identityRoutes: Routes = {
     const invitation = state.invitations.get(textOf(body, "token"));
     if (!invitation) return refuse(404, "identity.invitation_absent", "There is no such invitation.");
     checkPassword(textOf(body, "password"));
-    invitation.state = "used";
+    invitation.state = "accepted";
     const account = state.id("u");
     state.addAccount(account, {
       name: textOf(body, "name"),

@@ -1,4 +1,5 @@
 import type { AccountLite, Chat } from "@/api";
+import { mentionsAccount } from "@/live";
 import { type Asked, page, type Routes, refuse, textOf } from "./answers";
 import type { MockChat, MockState } from "./state";
 
@@ -34,11 +35,7 @@ export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
     last_change: chat.change,
     read_number: read,
     unread: news.length,
-    mentions: news.filter(
-      (message) =>
-        "mentions" in message.body &&
-        (message.body.mentions.includes(me) || message.body.mentions.includes("all")),
-    ).length,
+    mentions: news.filter((message) => mentionsAccount(message, me)).length,
     last_message: chat.messages.at(-1) ?? null,
     created_at: chat.created_at,
     muted: chat.muted.has(me),
@@ -62,7 +59,7 @@ export const messengerRoutes: Routes = {
   },
   "POST /chats": ({ state, me, body }) => {
     const name = textOf(body, "name").trim();
-    if (!name) refuse(422, "messenger.name_missing", "A group needs a name.", "name");
+    if (!name) refuse(422, "messenger.name_invalid", "A group needs a name.", "name");
     const chat = state.addChat({ kind: "group", name, owner: me, members: accountsOf(body, "members") });
     state.say(chat, { author: me, system: { event: "chat_created", accounts: chat.members, name } });
     return viewOf(state, chat, me);
@@ -120,7 +117,7 @@ export const messengerRoutes: Routes = {
   "POST /chats/{chat}/leave": (asked) => {
     const chat = chatIn(asked);
     if (chat.owner === asked.me && chat.members.length > 1) {
-      refuse(409, "messenger.owner_must_stay", "The owner hands the group over before leaving.");
+      refuse(409, "messenger.owner_stays", "The owner hands the group over before leaving.");
     }
     chat.members = chat.members.filter((member) => member !== asked.me);
     return {};
@@ -148,7 +145,7 @@ export const messengerRoutes: Routes = {
     const text = textOf((body.body ?? {}) as Record<string, unknown>, "text");
     const known = chat.messages.find((message) => message.author === me && message.client_id === client_id);
     if (known) return known;
-    if (!text.trim()) refuse(422, "messenger.text_missing", "A message needs a text.", "text");
+    if (!text.trim()) refuse(422, "messenger.text_empty", "A message needs a text.", "text");
     return state.say(chat, { author: me, text, client_id });
   },
   "PUT /chats/{chat}/position": (asked) => {

@@ -64,11 +64,15 @@ export const peopleRoutes: Routes = {
   },
   "GET /invitations": (asked) => {
     administratorsOnly(asked);
-    return page([...asked.state.invitations.values()].toReversed(), asked.query);
+    const all = [...asked.state.invitations.values()].toReversed();
+    return page(
+      all.map((invitation) => ({ ...invitation, link: null })),
+      asked.query,
+    );
   },
   "DELETE /invitations/{invitation}": ({ state, path }) => {
     for (const invitation of state.invitations.values()) {
-      if (invitation.id === path.invitation) invitation.state = "revoked";
+      if (invitation.id === path.invitation) invitation.state = "withdrawn";
     }
     return {};
   },

@@ -131,7 +131,7 @@ function Tell({ message }: { message: Message }) {
   const { t } = useTranslation("app");
   const navigate = useNavigate();
   const author = usePerson(message.author);
-  const line = useTextLine("text" in message.body ? message.body.text : "");
+  const line = useTextLine("text" in message.body ? String(message.body.text) : "");
   const told = useRef(false);
   useEffect(() => {
     // Said once, whatever is learned about its author or its words later.

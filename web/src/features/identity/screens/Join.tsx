@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, type InvitationView, newKey } from "@/api";
+import { api, type InvitationView, isApiError, newKey } from "@/api";
 import { looksLikeMail, useForm } from "@/app/form";
 import { browserZone, useFormat } from "@/app/format";
 import { languageOf } from "@/app/i18n";
@@ -129,6 +129,11 @@ function AcceptForm({ token, view }: { token: string; view: InvitationView }) {
     <form {...form.props}>
       <Stack>
         <Problem error={form.failure} />
+        {isApiError(form.failure) && form.failure.code === "identity.sign_in_first" && (
+          <Link to="/sign-in" search={{ next: `/join#${token}` }}>
+            {t("sign_in.submit")}
+          </Link>
+        )}
         <TextField
           {...form.field("name")}
           label={t("form.name")}

@@ -190,7 +190,9 @@ function MemberRow({ chat, member, onOpen }: { chat: Chat; member: ChatMember; o
     <li className={styles.member}>
       <Row
         leading={<Avatar id={person.id} name={person.name} picture={pictureOf(person)} size={32} />}
-        title={person.id === me.id ? t("details.me", { name: person.name }) : person.name}
+        title={
+          person.id === me.id ? t("details.me", { name: person.name }) : person.name || t("unknown_person")
+        }
         trailing={
           <>
             {member.role === "owner" && <Tag tone="accent">{t("details.owner")}</Tag>}

@@ -18,7 +18,7 @@ import { rowsOf } from "./rows";
 
 const NEAR_ROWS = 8;
 const READ_AFTER_MS = 350;
-const SETTLING_FRAMES = 3;
+const SETTLING_FRAMES = 5;
 
 /** The history of one chat. Mount it anew (by `key`) for every chat. */
 export function MessageList({ chat }: { chat: Chat }) {
@@ -84,21 +84,23 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
   });
   const items = list.getVirtualItems();
 
+  // Rows are measured as they appear, which moves the mark: it is placed again
+  // for a few frames, and only then may history be fetched and count as read.
+  const begun = useRef(false);
   useLayoutEffect(() => {
-    if (placed || rows.length === 0) return;
+    if (begun.current || rows.length === 0) return;
+    begun.current = true;
     const mark = rows.findIndex((row) => row.kind === "unread");
-    const place = () => (mark >= 0 ? list.scrollToIndex(mark, { align: "start" }) : list.scrollToEnd());
-    place();
-    // Rows are measured as they appear, which moves the mark: place it again once they are.
     let left = SETTLING_FRAMES;
     const settle = () => {
-      place();
+      if (mark >= 0) list.scrollToIndex(mark, { align: "start" });
+      else list.scrollToEnd();
       left -= 1;
       if (left > 0) requestAnimationFrame(settle);
+      else setPlaced(true);
     };
-    requestAnimationFrame(settle);
-    setPlaced(true);
-  }, [placed, rows, list]);
+    settle();
+  }, [rows, list]);
 
   // One's own words are always brought into sight.
   const sent = pending.length;

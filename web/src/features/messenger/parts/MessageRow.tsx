@@ -5,6 +5,7 @@ import { useFormat } from "@/app/format";
 import { useExplain } from "@/app/refusals";
 import { useAccount } from "@/app/session";
 import { pictureOf, usePerson } from "@/features/people/public";
+import { mentionsAccount } from "@/live";
 import { Avatar, Button, IconAlertTriangle, IconClock } from "@/ui";
 import { outbox, type Pending } from "../outbox";
 import { SystemLine } from "./lines";
@@ -51,21 +52,18 @@ function Sent({ message, head }: { message: Message; head: boolean }) {
   const author = usePerson(message.author);
   const me = useAccount();
   const body = message.body;
-  const text = "text" in body ? body.text : "";
-  const called =
-    "mentions" in body &&
-    message.author !== me.id &&
-    (body.mentions.includes(me.id) || body.mentions.includes("all"));
+  const text = "text" in body ? String(body.text) : "";
+  const called = message.author !== me.id && mentionsAccount(message, me.id);
   return (
     <Shell
       head={head}
       id={message.author}
-      name={author === undefined ? "…" : (author?.name ?? t("unknown_person"))}
+      name={author === undefined ? "…" : author?.name || t("unknown_person")}
       picture={pictureOf(author)}
       at={message.sent_at}
       called={called}
     >
-      <MessageText text={text} />
+      {message.kind === "unknown" ? <em>{t("unknown_kind")}</em> : <MessageText text={text} />}
     </Shell>
   );
 }

@@ -1,7 +1,7 @@
 /** A message as one line of plain words: for lists, toasts and what is announced. */
 
 import { useTranslation } from "react-i18next";
-import type { Message, SystemBody } from "@/api";
+import type { Message, SystemBody, TextBody } from "@/api";
 import { useFormat } from "@/app/format";
 import { useAccount } from "@/app/session";
 import { useNames } from "@/features/people/public";
@@ -10,7 +10,7 @@ import { mentionedIn, partsOf } from "../mentions";
 function useWho(): (account: string, names: ReadonlyMap<string, string>) => string {
   const { t } = useTranslation("messenger");
   const me = useAccount();
-  return (account, names) => (account === me.id ? t("you") : (names.get(account) ?? t("unknown_person")));
+  return (account, names) => (account === me.id ? t("you") : names.get(account) || t("unknown_person"));
 }
 
 export function useSystemLine(body: SystemBody, author: string): string {
@@ -55,7 +55,8 @@ export function MessageLine({ message, named }: { message: Message; named: boole
   const names = useNames(named && message.kind === "text" ? [message.author] : []);
   if (message.kind === "system")
     return <SystemLine body={message.body as SystemBody} author={message.author} />;
-  const text = "text" in message.body ? message.body.text : "";
+  if (message.kind === "unknown") return <>{t("unknown_kind")}</>;
+  const { text } = message.body as TextBody;
   const who = message.author === me.id ? t("you") : names.get(message.author);
   return (
     <>

@@ -173,7 +173,7 @@ function Invite({ onClose }: { onClose(): void }) {
             </Banner>
           )}
           <p>{t("invite.made_text", { until: format.full(made.expires_at) })}</p>
-          <CopyLink label={t("invite.link")} link={made.link} />
+          {made.link && <CopyLink label={t("invite.link")} link={made.link} />}
         </Stack>
       </Dialog>
     );
