@@ -4,6 +4,7 @@ mod avatars;
 mod factors;
 mod members;
 mod people;
+mod races;
 mod resets;
 
 use std::sync::Arc;
