@@ -57,7 +57,8 @@ pub(crate) struct Known {
     ending: Vec<SessionId>,
 }
 
-/// Finds out who comes. The act is in the cell; a known person gives the password that they have.
+/// Finds out who comes. The act is in the cell; a known person gives the password that they have. It is judged before anybody
+/// is looked for: a weak one is refused alike whether or not the address is known.
 ///
 /// # Errors
 /// Refusals of a weak password, a wrong one, too many tries, or a second factor that has to be given at sign-in.

@@ -151,6 +151,11 @@ async fn a_session_ends_when_its_person_signs_out_or_stays_away() {
     }
     place.house.passes(Duration::from_secs(31 * 24 * 3600));
     assert!(place.sessions.caller(&other.token).await.unwrap().is_none());
+    let third = place.signs_in("ana@example.org", PASSWORD).await;
+    third.does(&sign_out::OP, json!({})).await;
+    let member = place.sessions.caller(&third.token).await.unwrap();
+    place.sessions.forget(member.unwrap().session);
+    assert!(place.sessions.caller(&third.token).await.unwrap().is_none());
     assert!(place.sessions.caller("").await.unwrap().is_none());
     assert!(place.sessions.caller("nonsense").await.unwrap().is_none());
 }
