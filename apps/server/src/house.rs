@@ -97,7 +97,7 @@ impl House {
             recorder: Arc::clone(&log) as _,
             announcer: announcer as Arc<dyn Announcer>,
             blobs: Arc::new(BlobVault::new(store, Arc::clone(&entropy))),
-            directory: Arc::new(identity::People),
+            directory: Arc::new(identity::Cards),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
         };

@@ -1,4 +1,4 @@
-//! `bastide`: one binary for the whole suite.
+#![doc = include_str!("../README.md")]
 
 mod assets;
 mod cli;
@@ -8,6 +8,7 @@ mod house;
 mod logs;
 mod output;
 mod serve;
+mod steady;
 
 use std::process::ExitCode;
 

@@ -17,7 +17,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{assets, cli, config::Config, house::House};
+use crate::{assets, cli, config::Config, house::House, steady};
 
 const DEVELOPMENT_SEAL: &str = "\
 ┌──────────────────────────────────────────────────────────────────────────┐
@@ -57,12 +57,14 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
         words,
         ..
     } = house;
-    let background = log.start();
+    let sessions = Arc::new(Sessions::new(Arc::clone(&runtime)));
+    let known = Arc::clone(&sessions);
     let hub = Hub::start(
         Arc::clone(&runtime),
         Arc::clone(&bus),
         words,
         node.to_bytes(),
+        Box::new(move |session| known.forget(session)),
     )
     .await?;
     let metrics = Metrics::new();
@@ -88,7 +90,7 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
         gate::House {
             bindings: runtime.bindings().cloned().collect(),
             execute: Arc::clone(&runtime) as _,
-            authenticate: Arc::new(SessionDoor(Sessions::new(Arc::clone(&runtime)))),
+            authenticate: Arc::new(SessionDoor(sessions)),
             hub: Arc::new(Stream(Arc::clone(&hub))),
             assets: assets::assets(),
             checks: vec![
@@ -102,13 +104,18 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
         },
     )?;
     announce(&config, address, metrics_address, sealed);
+    steady::start(&runtime, node);
     tokio::spawn(Arc::clone(&tls).keep_fresh());
     let (stopping, stopped) = watch::channel(());
     tokio::spawn(wait_for_signals(stopping, tls, hub));
     let serving = listener.run(Arc::new(gate), until_closed(stopped.clone()));
     let metering = metrics_listener.run(Arc::new(MetricsService(metrics)), until_closed(stopped));
+    // The log ends last: what the drain still brings is written and numbered.
+    let (drained, ending) = watch::channel(());
+    let logging = tokio::spawn(log.run(node, until_closed(ending)));
     tokio::join!(serving, metering);
-    background.stop().await;
+    drop(drained);
+    logging.await.context("ending the log")?;
     Ok(())
 }
 
@@ -178,7 +185,7 @@ async fn next(signal: &mut Signal) -> Option<()> {
 }
 
 /// Sessions as the gate asks for them.
-struct SessionDoor(Sessions);
+struct SessionDoor(Arc<Sessions>);
 
 impl Authenticate for SessionDoor {
     fn authenticate<'a>(&'a self, token: &'a Secret<String>) -> BoxFuture<'a, Result<Caller>> {

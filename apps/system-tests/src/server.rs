@@ -80,12 +80,31 @@ impl Server {
             options,
             ready_after: Duration::ZERO,
         };
-        server.until_ready(begun).await;
+        server.until(begun, "/readyz").await;
         server.ready_after = begun.elapsed();
         server
     }
 
-    async fn until_ready(&mut self, begun: Instant) {
+    /// Starts a server that need not be ready, only alive: one of its services is away.
+    pub async fn start_alive(data: &Path, options: ServerOptions) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let begun = Instant::now();
+        let child = spawn(data, &options, address, metrics);
+        let mut server = Self {
+            child,
+            address,
+            metrics,
+            data: data.to_owned(),
+            options,
+            ready_after: Duration::ZERO,
+        };
+        server.until(begun, "/healthz").await;
+        server.ready_after = begun.elapsed();
+        server
+    }
+
+    async fn until(&mut self, begun: Instant, path: &str) {
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 panic!(
@@ -93,9 +112,9 @@ impl Server {
                     self.log_path().display()
                 );
             }
-            if self.data.join("tls/ca.pem").is_file()
+            if self.data.join("tls/authority.pem").is_file()
                 && let Ok(mut connection) = self.client().try_connect().await
-                && let Ok(reply) = connection.try_get("/readyz").await
+                && let Ok(reply) = connection.try_get(path).await
                 && reply.status == 200
             {
                 return;
@@ -111,7 +130,7 @@ impl Server {
 
     /// A client that trusts this server's own authority.
     pub fn client(&self) -> Client {
-        Client::new(self.address, &self.data.join("tls/ca.pem"))
+        Client::new(self.address, &self.data.join("tls/authority.pem"))
     }
 
     pub fn shared_client(&self) -> Arc<Client> {
@@ -196,10 +215,6 @@ fn spawn(data: &Path, options: &ServerOptions, address: SocketAddr, metrics: Soc
         .append(true)
         .open(data.join("server.log"))
         .unwrap();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the server under test is a process of its own"
-    )]
     let mut command = Command::new(binary());
     command
         .arg("serve")

@@ -1,1 +1,20 @@
-//! The system tests, one binary.
+//! The product as its users meet it, in one binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    clippy::print_stdout,
+    unreachable_pub,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail loudly, and tell their story in one piece"
+)]
+
+mod bad_input;
+mod ground;
+mod kill;
+mod nodes;
+mod plaintext;
+mod routes;
+mod sessions;
+mod talk;

@@ -3,6 +3,7 @@
 mod act;
 mod answer;
 mod caller;
+mod cursor;
 mod event;
 mod module;
 mod operation;

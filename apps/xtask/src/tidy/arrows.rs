@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("testkit", &["base", "cipher", "db", "act", "access"]),
     ("xtask", &[]),
 ];
-const TOPS: [&str; 2] = ["server", "system-tests"];
+const TOPS: [&str; 3] = ["server", "system-tests", "bench"];
 /// Tests may use what prepares them.
 const FOR_TESTS: [&str; 1] = ["testkit"];
 
@@ -34,21 +34,21 @@ const FOR_TESTS: [&str; 1] = ["testkit"];
 const OWNERS: [(&str, &[&str]); 17] = [
     ("argon2", &["identity"]),
     ("async-nats", &["bus"]),
-    ("aws-lc-rs", &["cipher", "kms", "gate", "server"]),
-    ("axum", &["gate", "server"]),
-    ("http", &["gate", "server", "system-tests"]),
-    ("hyper", &["gate", "server", "system-tests"]),
-    ("hyper-util", &["gate", "server", "system-tests"]),
+    ("aws-lc-rs", &["cipher", "kms", "gate", "server", "bench"]),
+    ("axum", &["gate", "server", "bench"]),
+    ("http", &["gate", "server", "system-tests", "bench"]),
+    ("hyper", &["gate", "server", "system-tests", "bench"]),
+    ("hyper-util", &["gate", "server", "system-tests", "bench"]),
     ("image", &["identity"]),
     ("object_store", &["blob"]),
     ("reqwest", &["blob", "server", "system-tests"]),
-    ("rusqlite", &["db"]),
-    ("rustls", &["gate", "server", "db", "system-tests"]),
-    ("lettre", &["server"]),
+    ("rusqlite", &["db", "bench"]),
+    ("rustls", &["gate", "server", "db", "system-tests", "bench"]),
+    ("lettre", &["identity"]),
     ("sqlx", &[]),
     ("tokio-postgres", &["db"]),
-    ("tokio-rustls", &["gate", "db", "system-tests"]),
-    ("tokio-tungstenite", &["gate", "system-tests"]),
+    ("tokio-rustls", &["gate", "db", "system-tests", "bench"]),
+    ("tokio-tungstenite", &["gate", "system-tests", "bench"]),
 ];
 
 /// One package of the workspace.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use act::{Announcement, Call, Caller, NOT_SIGNED_IN, Runtime};
-use base::{Context, Result, TenantId};
+use base::{AccountId, Context, Result, SessionId, TenantId};
 use bus::{Bus, Pattern, Received};
 use futures_util::future::BoxFuture;
 use gate::{Close, Hear, Outbound, StreamHub, TextFrame};
@@ -27,12 +27,17 @@ pub(crate) const CHANGES_PER_PULL: u32 = 200;
 /// How often a client may expect to hear something, in seconds.
 const HEARTBEAT_S: u32 = 25;
 
+/// What else on this node must hear that a session has ended.
+pub type Forget = Box<dyn Fn(SessionId) + Send + Sync>;
+
 /// The sockets of this node.
 pub struct Hub {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) registry: Registry,
     node: [u8; 16],
+    /// Told of sessions that have ended, so that nothing of them is remembered on this node.
+    forget: Forget,
     is_draining: AtomicBool,
 }
 
@@ -46,6 +51,7 @@ impl Hub {
         bus: Arc<dyn Bus>,
         words: Words,
         node: [u8; 16],
+        forget: Forget,
     ) -> Result<Arc<Self>> {
         let pattern = Pattern::new(words.subject.as_str())?;
         let mut others = bus.subscribe(pattern).await?;
@@ -54,6 +60,7 @@ impl Hub {
             bus,
             registry: Registry::default(),
             node,
+            forget,
             is_draining: AtomicBool::new(false),
         });
         let (here, there) = (Arc::clone(&hub), Arc::clone(&hub));
@@ -127,10 +134,32 @@ impl Hub {
                     socket.send(&frame);
                 }
             }
-            Announcement::SessionEnded { session } => {
-                for socket in self.registry.of_session(session) {
-                    socket.outbound.close(Close::SessionEnded);
+            Announcement::SessionEnded { session } => self.end_session(session),
+        }
+    }
+
+    /// A session has ended or changed: what it is now decides which of its sockets go.
+    fn end_session(self: &Arc<Self>, session: SessionId) {
+        (self.forget)(session);
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = watch::settle_sessions(&hub, &[session]).await {
+                tracing::warn!(%error, "asking how a session stands");
+                hub.settle(session, None);
+            }
+        });
+    }
+
+    /// Cuts the sockets of a session that has ended, and those of another account than the one it acts as now: their
+    /// client connects again.
+    pub(crate) fn settle(&self, session: SessionId, acts_as: Option<AccountId>) {
+        for socket in self.registry.of_session(session) {
+            match acts_as {
+                None => socket.outbound.close(Close::SessionEnded),
+                Some(account) if account != socket.member.account => {
+                    socket.outbound.close(Close::Draining);
                 }
+                Some(_) => {}
             }
         }
     }

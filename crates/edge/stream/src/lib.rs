@@ -8,5 +8,5 @@ mod watch;
 mod wire;
 mod words;
 
-pub use hub::{Hub, Stream};
+pub use hub::{Forget, Hub, Stream};
 pub use words::{Words, words};

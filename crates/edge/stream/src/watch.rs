@@ -1,14 +1,13 @@
 //! What does not depend on announcements: the log and the sessions are asked every few seconds.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Weak},
     time::Duration,
 };
 
 use base::{ChatId, Result, SessionId, TenantId};
 use bus::Health;
-use gate::Close;
 use serde_json::json;
 
 use crate::{
@@ -34,7 +33,7 @@ pub(crate) async fn run(hub: Weak<Hub>) {
         tokio::time::sleep(every).await;
         let Some(hub) = hub.upgrade() else { return };
         compare_with_log(&hub).await;
-        if let Err(error) = end_sessions(&hub).await {
+        if let Err(error) = compare_sessions(&hub).await {
             tracing::warn!(%error, "asking which sessions are live");
         }
     }
@@ -78,23 +77,24 @@ async fn compare(hub: &Arc<Hub>, tenant: TenantId, topics: &[Arc<Topic>]) -> Res
     Ok(())
 }
 
-/// Cuts the sockets of sessions that have ended.
-async fn end_sessions(hub: &Arc<Hub>) -> Result<()> {
+/// Cuts the sockets of all sessions that have ended or act as another account now.
+async fn compare_sessions(hub: &Arc<Hub>) -> Result<()> {
     let sessions = hub.registry.sessions();
     for part in sessions.chunks(PER_QUESTION) {
-        let live: Live = hub
-            .ask(
-                TenantId::NIL,
-                "identity.session.live",
-                json!({ "sessions": part }),
-            )
-            .await?;
-        let live: HashSet<SessionId> = live.sessions.into_iter().collect();
-        for session in part.iter().filter(|session| !live.contains(session)) {
-            for socket in hub.registry.of_session(*session) {
-                socket.outbound.close(Close::SessionEnded);
-            }
-        }
+        settle_sessions(hub, part).await?;
+    }
+    Ok(())
+}
+
+/// Asks how these sessions stand, and cuts sockets accordingly.
+pub(crate) async fn settle_sessions(hub: &Arc<Hub>, sessions: &[SessionId]) -> Result<()> {
+    let input = json!({ "sessions": sessions });
+    let Live { live } = hub
+        .ask(TenantId::NIL, "identity.session.live", input)
+        .await?;
+    for session in sessions {
+        let stands = live.iter().find(|live| live.session == *session);
+        hub.settle(*session, stands.map(|live| live.account));
     }
     Ok(())
 }

@@ -188,7 +188,14 @@ pub(crate) struct Audience {
 /// Answer of `identity.session.live`.
 #[derive(Deserialize)]
 pub(crate) struct Live {
-    pub(crate) sessions: Vec<SessionId>,
+    pub(crate) live: Vec<LiveSession>,
+}
+
+/// A session that stands, and the account as which it acts.
+#[derive(Deserialize)]
+pub(crate) struct LiveSession {
+    pub(crate) session: SessionId,
+    pub(crate) account: AccountId,
 }
 
 #[cfg(test)]

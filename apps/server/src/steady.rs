@@ -1,0 +1,62 @@
+//! Steady work: the reconcilers of all modules, each on one node of the cell at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use act::{Call, Caller, Runtime};
+use base::{Result, TenantId};
+use db::LeaseKeeper;
+use kms::NodeId;
+use serde_json::json;
+
+/// How long a node that went silent keeps a reconciler, beyond one round of it.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// Starts every reconciler; each goes on until the process ends.
+pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {
+    for module in runtime.modules() {
+        for reconciler in &module.reconcilers {
+            tokio::spawn(repeat(
+                Arc::clone(runtime),
+                node,
+                reconciler.operation,
+                reconciler.every,
+            ));
+        }
+    }
+}
+
+async fn repeat(runtime: Arc<Runtime>, node: NodeId, operation: &'static str, every: Duration) {
+    let keeper = LeaseKeeper::new(name(operation), node, every + SILENCE);
+    loop {
+        tokio::time::sleep(every).await;
+        if let Err(error) = once(&runtime, &keeper, operation).await {
+            tracing::warn!(operation, %error, "a reconciler did not succeed");
+        }
+    }
+}
+
+async fn once(runtime: &Runtime, keeper: &LeaseKeeper, operation: &'static str) -> Result<()> {
+    let ports = runtime.ports();
+    if keeper
+        .hold(&ports.database, ports.clock.now())
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
+    let caller = Caller::System {
+        name: "reconciler",
+        tenant: TenantId::NIL,
+    };
+    let call = Call::internal(caller, runtime.new_id());
+    runtime
+        .execute(operation, call, json!({}))
+        .await
+        .map(|_| ())
+}
+
+/// The lease of a reconciler is called after its operation.
+fn name(operation: &str) -> [u8; 16] {
+    let hash = cipher::hash_token(operation.as_bytes());
+    hash.first_chunk::<16>().copied().unwrap_or_default()
+}
