@@ -4,6 +4,7 @@ mod assets;
 mod cli;
 mod commands;
 mod config;
+mod front;
 mod house;
 mod logs;
 mod output;

@@ -2,22 +2,16 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use act::{Caller, NOT_SIGNED_IN};
-use base::{Context, Fault, Result, Secret};
-use bus::{Bus, Health};
-use futures_util::future::BoxFuture;
-use gate::{
-    Authenticate, Check, Gate, Limits, Listener, Metrics, MetricsService, Mode, PlainHttp, Tls,
-};
-use identity::Sessions;
-use kms::{KeyCache, SealState};
-use stream::{Hub, Stream};
+use base::{Context, Fault, Result};
+use gate::{Limits, Listener, MetricsService, PlainHttp, Tls};
+use kms::SealState;
+use stream::Hub;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
-use crate::{assets, cli, config::Config, house::House, steady};
+use crate::{cli, config::Config, front::Front, house::House, steady};
 
 const DEVELOPMENT_SEAL: &str = "\
 ┌──────────────────────────────────────────────────────────────────────────┐
@@ -46,69 +40,18 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
     .await?;
     let (address, metrics_address) = (listener.local_address()?, metrics_listener.local_address()?);
 
-    let House {
-        runtime,
-        cache,
-        bus,
-        log,
-        node,
-        clock,
-        entropy,
-        words,
-        ..
-    } = house;
-    let sessions = Arc::new(Sessions::new(Arc::clone(&runtime)));
-    let known = Arc::clone(&sessions);
-    let hub = Hub::start(
-        Arc::clone(&runtime),
-        Arc::clone(&bus),
-        words,
-        node.to_bytes(),
-        Box::new(move |session| known.forget(session)),
-    )
-    .await?;
-    let metrics = Metrics::new();
-    let counted = Arc::clone(&hub);
-    metrics.add(move |page: &mut gate::Page| {
-        let sockets = u32::try_from(counted.sockets()).unwrap_or(u32::MAX);
-        page.gauge(
-            "bastide_sockets",
-            "Sockets that are connected to this node.",
-            f64::from(sockets),
-        );
-    });
-    let mut gate_config = gate::Config::new(config.public.clone());
-    gate_config.trusted_proxies = config.trusted_proxies.clone();
-    gate_config.api_rate = config.api_rate;
-    gate_config.mode = if flags.test_mode {
-        Mode::Test
-    } else {
-        Mode::Production
-    };
-    let gate = Gate::new(
-        gate_config,
-        gate::House {
-            bindings: runtime.bindings().cloned().collect(),
-            execute: Arc::clone(&runtime) as _,
-            authenticate: Arc::new(SessionDoor(sessions)),
-            hub: Arc::new(Stream(Arc::clone(&hub))),
-            assets: assets::assets(),
-            checks: vec![
-                Arc::new(Unsealed(cache)),
-                Arc::new(DatabaseAnswers(Arc::clone(&runtime))),
-                Arc::new(BusCarries(bus)),
-            ],
-            metrics: Arc::clone(&metrics),
-            clock,
-            entropy,
-        },
-    )?;
+    let (runtime, log, node) = (
+        Arc::clone(&house.runtime),
+        Arc::clone(&house.log),
+        house.node,
+    );
+    let Front { gate, hub, metrics } = Front::build(&config, flags, house).await?;
     announce(&config, address, metrics_address, sealed);
     steady::start(&runtime, node);
     tokio::spawn(Arc::clone(&tls).keep_fresh());
     let (stopping, stopped) = watch::channel(());
     tokio::spawn(wait_for_signals(stopping, tls, hub));
-    let serving = listener.run(Arc::new(gate), until_closed(stopped.clone()));
+    let serving = listener.run(gate, until_closed(stopped.clone()));
     let metering = metrics_listener.run(Arc::new(MetricsService(metrics)), until_closed(stopped));
     // The log ends last: what the drain still brings is written and numbered.
     let (drained, ending) = watch::channel(());
@@ -182,69 +125,4 @@ async fn wait_for_signals(stopping: watch::Sender<()>, tls: Arc<Tls>, hub: Arc<H
 
 async fn next(signal: &mut Signal) -> Option<()> {
     signal.recv().await
-}
-
-/// Sessions as the gate asks for them.
-struct SessionDoor(Arc<Sessions>);
-
-impl Authenticate for SessionDoor {
-    fn authenticate<'a>(&'a self, token: &'a Secret<String>) -> BoxFuture<'a, Result<Caller>> {
-        Box::pin(async move {
-            let member = self.0.caller(token.expose()).await?;
-            member
-                .map(Caller::Member)
-                .ok_or_else(|| NOT_SIGNED_IN.into())
-        })
-    }
-}
-
-struct Unsealed(Arc<KeyCache>);
-
-impl Check for Unsealed {
-    fn name(&self) -> &'static str {
-        "unsealed"
-    }
-    fn check(&self) -> BoxFuture<'_, Result<()>> {
-        let is_sealed = self.0.is_sealed();
-        Box::pin(async move {
-            if is_sealed {
-                Err(act::SEALED.into())
-            } else {
-                Ok(())
-            }
-        })
-    }
-}
-
-struct DatabaseAnswers(Arc<act::Runtime>);
-
-impl Check for DatabaseAnswers {
-    fn name(&self) -> &'static str {
-        "database"
-    }
-    fn check(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            match self.0.ports().database.is_alive().await {
-                true => Ok(()),
-                false => Err(db::UNAVAILABLE.into()),
-            }
-        })
-    }
-}
-
-struct BusCarries(Arc<dyn Bus>);
-
-impl Check for BusCarries {
-    fn name(&self) -> &'static str {
-        "bus"
-    }
-    fn check(&self) -> BoxFuture<'_, Result<()>> {
-        let health = *self.0.health().borrow();
-        Box::pin(async move {
-            match health {
-                Health::Connected => Ok(()),
-                Health::Disconnected => Err(Fault::new("the bus is away").into()),
-            }
-        })
-    }
 }

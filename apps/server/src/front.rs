@@ -1,0 +1,161 @@
+//! The front: gate and stream over a house.
+
+use std::sync::Arc;
+
+use act::{Caller, NOT_SIGNED_IN};
+use base::{Fault, Result, Secret};
+use bus::{Bus, Health};
+use futures_util::future::BoxFuture;
+use gate::{Authenticate, Check, Gate, Metrics, Mode, Page};
+use identity::Sessions;
+use kms::KeyCache;
+use stream::{Hub, Stream};
+
+use crate::{assets, cli, config::Config, house::House};
+
+/// What answers requests, and what it is measured by.
+pub(crate) struct Front {
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Front {
+    /// Starts the stream and builds the router.
+    ///
+    /// # Errors
+    /// A fault when the bus takes no subscription or two routes are in each other's way.
+    pub(crate) async fn build(config: &Config, flags: &cli::Serve, house: House) -> Result<Self> {
+        let House {
+            runtime,
+            cache,
+            bus,
+            node,
+            clock,
+            entropy,
+            words,
+            ..
+        } = house;
+        let sessions = Arc::new(Sessions::new(Arc::clone(&runtime)));
+        let known = Arc::clone(&sessions);
+        let forget = Box::new(move |session| known.forget(session));
+        let hub = Hub::start(
+            Arc::clone(&runtime),
+            Arc::clone(&bus),
+            words,
+            node.to_bytes(),
+            forget,
+        )
+        .await?;
+        let metrics = Metrics::new();
+        let counted = Arc::clone(&hub);
+        metrics.add(move |page: &mut Page| {
+            let sockets = u32::try_from(counted.sockets()).unwrap_or(u32::MAX);
+            page.gauge(
+                "bastide_sockets",
+                "Sockets that are connected to this node.",
+                f64::from(sockets),
+            );
+        });
+        let gate = Gate::new(
+            gate_config(config, flags),
+            gate::House {
+                bindings: runtime.bindings().cloned().collect(),
+                execute: Arc::clone(&runtime) as _,
+                authenticate: Arc::new(SessionDoor(sessions)),
+                hub: Arc::new(Stream(Arc::clone(&hub))),
+                assets: assets::assets(),
+                checks: vec![
+                    Arc::new(Unsealed(cache)),
+                    Arc::new(DatabaseAnswers(Arc::clone(&runtime))),
+                    Arc::new(BusCarries(bus)),
+                ],
+                metrics: Arc::clone(&metrics),
+                clock,
+                entropy,
+            },
+        )?;
+        Ok(Self {
+            gate: Arc::new(gate),
+            hub,
+            metrics,
+        })
+    }
+}
+
+fn gate_config(config: &Config, flags: &cli::Serve) -> gate::Config {
+    let mut gate = gate::Config::new(config.public.clone());
+    gate.trusted_proxies = config.trusted_proxies.clone();
+    gate.api_rate = config.api_rate;
+    gate.mode = if flags.test_mode {
+        Mode::Test
+    } else {
+        Mode::Production
+    };
+    gate
+}
+
+/// Sessions as the gate asks for them.
+struct SessionDoor(Arc<Sessions>);
+
+impl Authenticate for SessionDoor {
+    fn authenticate<'a>(&'a self, token: &'a Secret<String>) -> BoxFuture<'a, Result<Caller>> {
+        Box::pin(async move {
+            let member = self.0.caller(token.expose()).await?;
+            member
+                .map(Caller::Member)
+                .ok_or_else(|| NOT_SIGNED_IN.into())
+        })
+    }
+}
+
+struct Unsealed(Arc<KeyCache>);
+
+impl Check for Unsealed {
+    fn name(&self) -> &'static str {
+        "unsealed"
+    }
+    fn check(&self) -> BoxFuture<'_, Result<()>> {
+        let is_sealed = self.0.is_sealed();
+        Box::pin(async move {
+            if is_sealed {
+                Err(act::SEALED.into())
+            } else {
+                Ok(())
+            }
+        })
+    }
+}
+
+struct DatabaseAnswers(Arc<act::Runtime>);
+
+impl Check for DatabaseAnswers {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+    fn check(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            match self.0.ports().database.is_alive().await {
+                true => Ok(()),
+                false => Err(db::UNAVAILABLE.into()),
+            }
+        })
+    }
+}
+
+struct BusCarries(Arc<dyn Bus>);
+
+impl Check for BusCarries {
+    fn name(&self) -> &'static str {
+        "bus"
+    }
+    fn check(&self) -> BoxFuture<'_, Result<()>> {
+        let health = *self.0.health().borrow();
+        Box::pin(async move {
+            match health {
+                Health::Connected => Ok(()),
+                Health::Disconnected => Err(Fault::new("the bus is away").into()),
+            }
+        })
+    }
+}
