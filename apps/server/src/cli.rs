@@ -85,6 +85,22 @@ pub(crate) struct Options {
     /// What the server calls itself.
     #[arg(long, global = true, env = "BASTIDE_NAME")]
     pub(crate) name: Option<String>,
+    /// The mail server; without one, links are handed over by people.
+    #[arg(long, global = true, env = "BASTIDE_SMTP_HOST")]
+    pub(crate) smtp_host: Option<String>,
+    #[arg(long, global = true, env = "BASTIDE_SMTP_PORT")]
+    pub(crate) smtp_port: Option<u16>,
+    /// tls, starttls, or loopback for a relay on this machine.
+    #[arg(long, global = true, env = "BASTIDE_SMTP_SECURITY")]
+    pub(crate) smtp_security: Option<String>,
+    #[arg(long, global = true, env = "BASTIDE_SMTP_USER")]
+    pub(crate) smtp_user: Option<String>,
+    /// A file that holds the password for the mail server.
+    #[arg(long, global = true, env = "BASTIDE_SMTP_PASSWORD_FILE")]
+    pub(crate) smtp_password_file: Option<PathBuf>,
+    /// From whom letters come: Office <office@example.org>
+    #[arg(long, global = true, env = "BASTIDE_SMTP_FROM")]
+    pub(crate) smtp_from: Option<String>,
     /// What is logged: error, warn, info, debug, trace.
     #[arg(long, global = true, env = "BASTIDE_LOG")]
     pub(crate) log: Option<String>,
@@ -151,6 +167,10 @@ pub(crate) enum Admin {
     Ca,
     /// The tenants, with counts.
     Tenants,
+    /// Let nobody of a tenant act until it is resumed.
+    Suspend { tenant: String },
+    /// Let the people of a tenant act again.
+    Resume { tenant: String },
     /// Who may sign up.
     SignUp {
         #[arg(value_parser = ["open", "code", "closed"])]

@@ -9,6 +9,7 @@ use std::{
 use base::{Context, Fault, Result, Secret};
 use blob::{Location, S3Credentials};
 use gate::{CertificateSource, Limits, PublicUrl, Rate, TrustedProxies};
+use identity::{SmtpSecurity, SmtpSettings};
 
 use crate::cli::Options;
 
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     /// Of the main listener.
     pub(crate) limits: Limits,
     pub(crate) certificate: CertificateSource,
+    /// The mail server, if there is one.
+    pub(crate) smtp: Option<SmtpSettings>,
     pub(crate) name: String,
     pub(crate) log: String,
 }
@@ -91,6 +94,7 @@ impl Config {
         let key = pick_path(&options.tls_key, &file.tls_key);
         let public = PublicUrl::parse(&public)?;
         Ok(Self {
+            smtp: smtp(options, &file)?,
             certificate: certificate(chain, key, &data_dir, &public)?,
             metrics_listen: address(
                 options.metrics_listen.or(file.metrics_listen),
@@ -145,6 +149,43 @@ fn address(given: Option<SocketAddr>, otherwise: &str) -> Result<SocketAddr> {
         Some(address) => Ok(address),
         None => otherwise.parse().context("reading a default address"),
     }
+}
+
+fn smtp(options: &Options, file: &Options) -> Result<Option<SmtpSettings>> {
+    let pick = |own: &Option<String>, filed: &Option<String>| own.clone().or_else(|| filed.clone());
+    let Some(host) = pick(&options.smtp_host, &file.smtp_host) else {
+        return Ok(None);
+    };
+    let named = pick(&options.smtp_security, &file.smtp_security);
+    let (security, usual) = match named.as_deref() {
+        None | Some("tls") => (SmtpSecurity::Tls, 465),
+        Some("starttls") => (SmtpSecurity::StartTls, 587),
+        Some("loopback") => (SmtpSecurity::LoopbackOnly, 25),
+        Some(_) => {
+            return Err(
+                Fault::new("the mail server's security is tls, starttls or loopback").into(),
+            );
+        }
+    };
+    let password = options
+        .smtp_password_file
+        .as_ref()
+        .or(file.smtp_password_file.as_ref());
+    let credentials = match (pick(&options.smtp_user, &file.smtp_user), password) {
+        (Some(user), Some(path)) => Some((user, Secret::new(read_secret(path)?))),
+        _ => None,
+    };
+    let from = pick(&options.smtp_from, &file.smtp_from)
+        .context("a mail server needs BASTIDE_SMTP_FROM")?;
+    let port = options.smtp_port.or(file.smtp_port).unwrap_or(usual);
+    Ok(Some(SmtpSettings {
+        host,
+        port,
+        security,
+        credentials,
+        from,
+        authority_pem: None,
+    }))
 }
 
 fn proxies(given: Option<String>) -> Result<TrustedProxies> {

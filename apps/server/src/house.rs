@@ -31,7 +31,7 @@ pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
         public_url: config.map_or_else(String::new, |config| config.public.origin().to_owned()),
         instance_name: config.map_or_else(String::new, |config| config.name.clone()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        mail: false,
+        mail: config.is_some_and(|config| config.smtp.is_some()),
         development_seal: true,
     };
     vec![

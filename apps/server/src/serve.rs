@@ -23,7 +23,7 @@ const DEVELOPMENT_SEAL: &str = "\
 ///
 /// # Errors
 /// A fault that says what could not be opened or is not allowed.
-pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
+pub(crate) async fn run(mut config: Config, flags: &cli::Serve) -> Result<()> {
     may_listen(&config, flags)?;
     kms::harden_process()?;
     let house = House::open(&config).await?;
@@ -48,6 +48,9 @@ pub(crate) async fn run(config: Config, flags: &cli::Serve) -> Result<()> {
     let Front { gate, hub, metrics } = Front::build(&config, flags, house).await?;
     announce(&config, address, metrics_address, sealed);
     steady::start(&runtime, node);
+    if let Some(settings) = config.smtp.take() {
+        steady::start_mail(&runtime, node, &settings)?;
+    }
     tokio::spawn(Arc::clone(&tls).keep_fresh());
     let (stopping, stopped) = watch::channel(());
     tokio::spawn(wait_for_signals(stopping, tls, hub));

@@ -5,11 +5,44 @@ use std::{sync::Arc, time::Duration};
 use act::{Call, Caller, Runtime};
 use base::{Result, TenantId};
 use db::LeaseKeeper;
+use identity::{Postman, Smtp, SmtpSettings};
 use kms::NodeId;
 use serde_json::json;
 
 /// How long a node that went silent keeps a reconciler, beyond one round of it.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// How often letters that are due are brought to the mail server.
+const LETTERS_EVERY: Duration = Duration::from_secs(3);
+
+/// Brings letters to the mail server, from one node at a time.
+///
+/// # Errors
+/// A fault when the mail server's settings cannot be used.
+pub(crate) fn start_mail(
+    runtime: &Arc<Runtime>,
+    node: NodeId,
+    settings: SmtpSettings,
+) -> Result<()> {
+    let postman = Postman::new(Arc::clone(runtime), Arc::new(Smtp::new(settings)?));
+    let keeper = LeaseKeeper::new(name("identity.letter"), node, LETTERS_EVERY + SILENCE);
+    let ports = Arc::clone(runtime.ports());
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LETTERS_EVERY).await;
+            let round = async {
+                match keeper.hold(&ports.database, ports.clock.now()).await? {
+                    Some(_) => postman.round().await.map(|_| ()),
+                    None => Ok(()),
+                }
+            };
+            if let Err(error) = round.await {
+                tracing::warn!(%error, "letters could not be sent");
+            }
+        }
+    });
+    Ok(())
+}
 
 /// Starts every reconciler; each goes on until the process ends.
 pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {

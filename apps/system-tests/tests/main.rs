@@ -17,4 +17,5 @@ mod nodes;
 mod plaintext;
 mod routes;
 mod sessions;
+mod sweeps;
 mod talk;

@@ -14,24 +14,40 @@ pub(crate) async fn run(config: Config, command: &cli::Admin, form: Form) -> Res
             let value = ask(&config, "identity.tenant.list", json!({})).await?;
             form.print(&value, &tenants(&value))
         }
+        cli::Admin::Suspend { tenant } => set_state(&config, tenant, "suspended", form).await,
+        cli::Admin::Resume { tenant } => set_state(&config, tenant, "active", form).await,
         cli::Admin::SignUp { mode } => {
-            let value = ask(&config, "identity.sign_up.set", json!({ "mode": mode })).await?;
+            let value = ask(&config, "identity.sign_up.set", json!({ "sign_up": mode })).await?;
             form.print(&value, &format!("Sign-up is now: {mode}"))
         }
         cli::Admin::SignUpCode => {
-            let value = ask(&config, "identity.sign_up.make_code", json!({})).await?;
+            let value = ask(&config, "identity.sign_up_code.create", json!({})).await?;
             form.print(&value, &text(&value, "code"))
         }
         cli::Admin::ResetPassword { mail } => {
             let value = ask(
                 &config,
-                "identity.password.start_reset",
+                "identity.password_reset.start",
                 json!({ "mail": mail }),
             )
             .await?;
-            form.print(&value, &text(&value, "link"))
+            let link = text(&value, "link");
+            form.print(
+                &value,
+                if link.is_empty() {
+                    "The letter is on its way to the registered address."
+                } else {
+                    &link
+                },
+            )
         }
     }
+}
+
+async fn set_state(config: &Config, tenant: &str, state: &str, form: Form) -> Result<()> {
+    let input = json!({ "tenant": tenant, "state": state });
+    let value = ask(config, "identity.tenant.set_state", input).await?;
+    form.print(&value, &format!("{tenant} is now {state}."))
 }
 
 fn authority(config: &Config, form: Form) -> Result<()> {
