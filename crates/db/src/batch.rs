@@ -7,6 +7,9 @@ use crate::{
     value::{Late, Params, Value},
 };
 
+/// How many writes one act may buffer.
+const WRITES_MAX: usize = 10_000;
+
 /// Names a resource: what has a version and numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceKey {
@@ -96,7 +99,7 @@ impl Batch {
     /// Buffers a write.
     ///
     /// # Errors
-    /// A fault when the statement is no write or the parameters do not fit it.
+    /// A fault when the statement is no write, the parameters do not fit it, or there are more than 10,000 writes.
     pub fn execute(
         &mut self,
         tenant: TenantId,
@@ -105,6 +108,9 @@ impl Batch {
     ) -> Result<()> {
         if statement.is_read() {
             return Err(Fault::new("a read stands among the writes of an act").into());
+        }
+        if self.writes.len() >= WRITES_MAX {
+            return Err(Fault::new("an act writes more than a batch holds").into());
         }
         let values = statement.bind(tenant, params)?;
         self.writes.push(Write { statement, values });

@@ -27,7 +27,9 @@ pub struct Options {
     pub readers_max: u32,
     /// How many batches one transaction takes at most.
     pub group_max: usize,
-    /// How long a caller waits for a reader before [`UNAVAILABLE`].
+    /// How many groups may be under way at once on PostgreSQL; SQLite has one writer.
+    pub committers: usize,
+    /// How long a caller waits for a reader, or for a place in the queue of batches, before [`UNAVAILABLE`].
     pub wait: Duration,
 }
 
@@ -36,6 +38,7 @@ impl Default for Options {
         Self {
             readers_max: 16,
             group_max: 128,
+            committers: 2,
             wait: Duration::from_secs(10),
         }
     }

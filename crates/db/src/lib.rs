@@ -8,6 +8,7 @@ mod lease;
 mod migrate;
 mod plan;
 mod postgres;
+mod queue;
 mod sqlite;
 mod statement;
 mod value;

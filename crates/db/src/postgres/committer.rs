@@ -5,9 +5,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base::{Fault, Result};
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, mpsc},
     task::JoinHandle,
 };
 use tokio_postgres::{Config, types::ToSql};
@@ -19,13 +18,11 @@ use super::{
     writes::{StateColumns, Writes, execute},
 };
 use crate::{
-    Batch, CommitError, Committed, Expect, ResourceKey,
+    Batch, Committed, Expect, Options, ResourceKey,
     plan::{Outcome, State, States},
+    queue::{Answer, Order, Queue},
 };
 
-/// How many groups may be under way at once: while one waits for its disk, another fills.
-const COMMITTERS: usize = 2;
-const QUEUE_MAX: usize = 4_096;
 /// The most savepoints of one transaction: beyond 64, every snapshot of the server has to look them up.
 const SAVEPOINTS_MAX: usize = 32;
 
@@ -44,44 +41,32 @@ const INSERT_STATE: &str =
     "INSERT INTO db_resource (tenant, id, kind, version, key_id, items_last, changes_last)
     VALUES ($1, $2, $3, 1, $4, 0, 0)";
 
-type Answer = Result<Committed, CommitError>;
-
-struct Order {
-    batch: Batch,
-    answer: oneshot::Sender<Answer>,
-}
-
+/// While one group waits for its disk, another fills.
 pub(crate) struct Committers {
-    orders: mpsc::Sender<Order>,
+    queue: Queue,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Committers {
-    pub(crate) fn start(config: &Config, group_max: usize, wait: Duration) -> Self {
-        let (orders, waiting) = mpsc::channel(QUEUE_MAX);
+    pub(crate) fn start(config: &Config, options: &Options) -> Self {
+        let (queue, waiting) = Queue::new(options);
         let waiting = Arc::new(Mutex::new(waiting));
-        let tasks = (0..COMMITTERS).map(|_| {
+        let tasks = (0..options.committers.max(1)).map(|_| {
             let committer = Committer {
                 config: config.clone(),
-                wait,
+                wait: options.wait,
                 connection: None,
             };
-            tokio::spawn(run(committer, Arc::clone(&waiting), group_max))
+            tokio::spawn(run(committer, Arc::clone(&waiting), options.group_max))
         });
         Self {
-            orders,
             tasks: tasks.collect(),
+            queue,
         }
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Answer {
-        let (answer, answered) = oneshot::channel();
-        let closed = || CommitError::Fault(Fault::new("the committers have stopped"));
-        self.orders
-            .send(Order { batch, answer })
-            .await
-            .map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
+        self.queue.commit(batch).await
     }
 
     /// Whether a batch that is handed over now is taken up.
@@ -90,7 +75,7 @@ impl Committers {
     }
 
     pub(crate) async fn close(self) {
-        drop(self.orders);
+        drop(self.queue);
         for task in self.tasks {
             if task.await.is_err() {
                 tracing::error!("a database committer ended badly");

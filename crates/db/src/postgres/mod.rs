@@ -43,7 +43,7 @@ impl Postgres {
             .tcp_user_timeout(SILENCE_MAX);
         let pool = Arc::new(Pool::new(config.clone(), options));
         drop(pool.client().await?);
-        let committers = Committers::start(&config, options.group_max, options.wait);
+        let committers = Committers::start(&config, options);
         Ok(Self { pool, committers })
     }
 

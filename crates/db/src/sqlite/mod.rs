@@ -68,7 +68,7 @@ impl Sqlite {
     }
 
     fn start(connection: Connection, path: PathBuf, options: &Options) -> Result<Self> {
-        let writer = Writer::start(connection, path.clone(), options.group_max)?;
+        let writer = Writer::start(connection, path.clone(), options)?;
         let readers = Arc::new(Readers::new(path.clone(), options));
         Ok(Self {
             path,

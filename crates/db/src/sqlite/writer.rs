@@ -9,18 +9,17 @@ use std::{
 
 use base::{Context, Fault, Refusal, Result};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi};
-use tokio::sync::oneshot;
 
 use super::{READER_CACHE, connect};
 use crate::{
-    Batch, CommitError, Committed, DISK_FULL, Expect, NewResource, ResourceKey, UNAVAILABLE,
+    Batch, CommitError, Committed, DISK_FULL, Expect, NewResource, Options, ResourceKey,
+    UNAVAILABLE,
     database::fatal,
     plan::{self, Outcome, State, States},
+    queue::{Answer, Order, Queue},
     value::Value,
 };
 
-/// How many batches may wait for the writer; beyond that, callers wait to hand theirs over.
-const QUEUE_MAX: usize = 4_096;
 /// How often the checkpointer moves the log into the database.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 /// Beyond this size of the log the checkpointer makes writers wait until it is empty, in bytes.
@@ -33,23 +32,17 @@ const INSERT_STATE: &str =
     "INSERT INTO db_resource (tenant, id, kind, version, key_id, items_last, changes_last)
     VALUES (?1, ?2, ?3, 1, ?4, 0, 0)";
 
-type Answer = Result<Committed, CommitError>;
-
-struct Order {
-    batch: Batch,
-    answer: oneshot::Sender<Answer>,
-}
-
 pub(crate) struct Writer {
-    orders: tokio::sync::mpsc::Sender<Order>,
+    queue: Queue,
     thread: JoinHandle<()>,
     /// Dropped to stop the checkpointer.
     _checkpoints: mpsc::Sender<()>,
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, path: PathBuf, group_max: usize) -> Result<Self> {
-        let (orders, waiting) = tokio::sync::mpsc::channel(QUEUE_MAX);
+    pub(crate) fn start(connection: Connection, path: PathBuf, options: &Options) -> Result<Self> {
+        let (queue, waiting) = Queue::new(options);
+        let group_max = options.group_max;
         let thread = thread::Builder::new()
             .name("db-writer".into())
             .spawn(move || run(&connection, waiting, group_max))
@@ -60,20 +53,14 @@ impl Writer {
             .spawn(move || checkpoint(&path, &stop))
             .context("starting the checkpointer")?;
         Ok(Self {
-            orders,
+            queue,
             thread,
             _checkpoints: checkpoints,
         })
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Answer {
-        let (answer, answered) = oneshot::channel();
-        let closed = || CommitError::Fault(Fault::new("the writer has stopped"));
-        self.orders
-            .send(Order { batch, answer })
-            .await
-            .map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
+        self.queue.commit(batch).await
     }
 
     /// Whether a batch that is handed over now is taken up.
@@ -82,7 +69,7 @@ impl Writer {
     }
 
     pub(crate) async fn close(self) {
-        drop(self.orders);
+        drop(self.queue);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the database writer ended badly");
