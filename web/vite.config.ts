@@ -39,7 +39,7 @@ export default defineConfig(({ mode }) => ({
     environment: "jsdom",
     setupFiles: ["src/app/testing/setup.ts"],
     css: { modules: { classNameStrategy: "non-scoped" } },
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     maxWorkers: 2,
   },
 }));

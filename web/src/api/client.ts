@@ -76,7 +76,7 @@ async function send(method: Method, template: string, wanted: Untyped): Promise<
     signal: wanted.signal ?? null,
     credentials: "same-origin",
   });
-  return readAnswer(await reach(request));
+  return readAnswer(await reach(request), template);
 }
 
 async function reach(request: Request): Promise<Response> {
@@ -88,10 +88,11 @@ async function reach(request: Request): Promise<Response> {
   }
 }
 
-async function readAnswer(answer: Response): Promise<unknown> {
+async function readAnswer(answer: Response, template: string): Promise<unknown> {
   if (!answer.ok) {
     const problem = await problemOf(answer);
-    if (problem.status === 401) onSessionEnded();
+    // What is asked then is `/me`: its own refusal is the answer, not news.
+    if (problem.status === 401 && template !== "/me") onSessionEnded();
     throw problem;
   }
   if (answer.status === 204) return {};

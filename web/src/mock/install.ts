@@ -63,7 +63,7 @@ function setStage(server: MockServer, wish: string): void {
       server.stalled = "/chats";
       break;
     case "chats-fail":
-      server.failNext("GET /chats", 500, "gate.fault", "Something went wrong.", 99);
+      server.failNext("GET /chats", 409, "gate.fault", "Something went wrong.", 99);
       break;
     case "unreachable":
       server.offline = true;

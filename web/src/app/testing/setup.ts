@@ -24,7 +24,8 @@ vi.stubGlobal("ResizeObserver", NoObserver);
 vi.stubGlobal("IntersectionObserver", NoObserver);
 Element.prototype.scrollTo = function scrollTo(this: Element, to?: ScrollToOptions | number) {
   this.scrollTop = typeof to === "object" ? (to.top ?? 0) : 0;
-  this.dispatchEvent(new Event("scroll"));
+  // Browsers tell of a scroll later, never inside the call.
+  setTimeout(() => this.dispatchEvent(new Event("scroll")));
 } as Element["scrollTo"];
 Element.prototype.scrollIntoView = () => {};
 

@@ -1,0 +1,147 @@
+/** Somebody in front of a browser: finds things the way people do, by role and name, in their own language. */
+import { PATIENCE_MS, until } from "./until.mjs";
+import { wordsIn } from "./words.mjs";
+
+export class Person {
+  constructor(browser, language, { name, mail, password }) {
+    this.browser = browser;
+    this.page = browser.page;
+    this.language = language;
+    this.t = wordsIn(language);
+    this.name = name;
+    this.mail = mail;
+    this.password = password;
+  }
+
+  button(key, values) {
+    return this.named("button", key, values);
+  }
+
+  link(key, values) {
+    return this.named("link", key, values);
+  }
+
+  named(role, key, values) {
+    return this.page.getByRole(role, { name: this.t(key, values), exact: true });
+  }
+
+  field(key) {
+    return this.page.getByLabel(this.t(key), { exact: true });
+  }
+
+  dialog(key) {
+    return this.named("dialog", key);
+  }
+
+  async sees(key, values) {
+    await this.page.getByText(this.t(key, values), { exact: true }).first().waitFor();
+  }
+
+  async seesHeading(key, values) {
+    await this.page.getByRole("heading", { name: this.t(key, values), exact: true }).first().waitFor();
+  }
+
+  async goTo(place) {
+    await this.page
+      .getByRole("navigation", { name: this.t("app:rail.label"), exact: true })
+      .getByRole("link", { name: this.t(`app:rail.${place}`) })
+      .click();
+  }
+
+  async settings(page) {
+    await this.goTo("settings");
+    await this.page
+      .getByRole("navigation", { name: this.t("settings:title"), exact: true })
+      .getByRole("link", { name: this.t(`settings:page.${page}`) })
+      .click();
+    await this.seesHeading(`settings:page.${page}`);
+  }
+
+  /** The row of a chat in the list. */
+  chat(name) {
+    return this.page
+      .getByRole("navigation", { name: this.t("messenger:list.title"), exact: true })
+      .getByRole("link")
+      .filter({ hasText: name });
+  }
+
+  async openChat(name) {
+    await this.goTo("chats");
+    await this.chat(name).click();
+    await this.page.getByRole("heading", { name, exact: true }).waitFor();
+  }
+
+  get box() {
+    return this.page.getByRole("textbox", { name: this.t("messenger:composer.label", { name: "" }).trim() });
+  }
+
+  message(text) {
+    return this.page.getByRole("article").filter({ hasText: text });
+  }
+
+  /** Types and sends; comes back when the server has it, which is when the page stops marking it. */
+  async writes(text) {
+    await this.box.fill(text);
+    await this.box.press("Enter");
+    await this.isDurable(text);
+  }
+
+  async isDurable(text, patienceMs = PATIENCE_MS) {
+    await until(
+      `“${text}” is sent`,
+      async () => {
+        const row = this.message(text);
+        return (await row.count()) === 1 && (await row.getAttribute("data-state")) === null;
+      },
+      patienceMs,
+    );
+  }
+
+  async unreadIs(name, count) {
+    const label = this.t("messenger:list.unread_count", { count });
+    await this.chat(name).getByText(label, { exact: true }).waitFor({ state: "attached" });
+  }
+
+  async hasNothingUnread(name) {
+    await until(`nothing is unread in ${name}`, async () => {
+      const counted = await this.chat(name).locator("[data-tone] .only-read-aloud").count();
+      return counted === 0;
+    });
+  }
+
+  /** From here on a reload of the page would be noticed. */
+  async markPage() {
+    await this.page.evaluate(() => {
+      window.sinceMark = true;
+    });
+  }
+
+  async pageWasNotReloaded() {
+    if (!(await this.page.evaluate(() => window.sinceMark === true))) {
+      throw new Error(`the page of ${this.name} was loaded anew`);
+    }
+  }
+
+  async signsOut() {
+    await this.button("app:own.label").click();
+    await this.named("menuitem", "app:own.sign_out").click();
+    await this.seesHeading("identity:sign_in.title");
+  }
+
+  /** The first step: mail address and password. */
+  async givesPassword(password = this.password) {
+    await this.seesHeading("identity:sign_in.title");
+    await this.field("identity:form.mail").fill(this.mail);
+    await this.field("identity:form.password").fill(password);
+    await this.button("identity:sign_in.submit").click();
+  }
+
+  async givesCode(code) {
+    await this.field("identity:code.label").fill(code);
+    await this.button("identity:sign_in.submit").click();
+  }
+
+  async isInside() {
+    await this.page.getByRole("navigation", { name: this.t("app:rail.label"), exact: true }).waitFor();
+  }
+}

@@ -1,0 +1,110 @@
+/** The real binary as a process of its own, on free ports, over a new folder. */
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { get } from "node:https";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./until.mjs";
+
+const READY_WITHIN_MS = 60_000;
+const DRAINED_WITHIN_MS = 30_000;
+
+export class Server {
+  #child = null;
+  #binary;
+  #port;
+  #metrics;
+
+  constructor(binary, port, metrics) {
+    this.#binary = binary;
+    this.#port = port;
+    this.#metrics = metrics;
+    this.folder = mkdtempSync(join(tmpdir(), "bastide-e2e-data-"));
+    this.origin = `https://localhost:${port}`;
+    /** When the process was last started, in milliseconds of `performance.now()`. */
+    this.startedAt = 0;
+  }
+
+  static async start(binary) {
+    if (!existsSync(binary)) throw new Error(`there is no binary at ${binary}: build the server first`);
+    const server = new Server(binary, await freePort(), await freePort());
+    await server.run();
+    return server;
+  }
+
+  /** Starts the process, again over the same data after a kill, and waits until it is ready. */
+  async run() {
+    const log = openSync(join(this.folder, "server.log"), "a");
+    this.startedAt = performance.now();
+    this.#child = spawn(this.#binary, ["serve"], {
+      cwd: this.folder,
+      env: {
+        BASTIDE_DATA_DIR: this.folder,
+        BASTIDE_LISTEN: `127.0.0.1:${this.#port}`,
+        BASTIDE_METRICS_LISTEN: `127.0.0.1:${this.#metrics}`,
+        BASTIDE_PUBLIC_URL: this.origin,
+      },
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    await until("the server is ready", () => this.#isReady(), READY_WITHIN_MS);
+    return performance.now() - this.startedAt;
+  }
+
+  /** As a power cut for the process. */
+  async kill() {
+    const ended = this.#ended();
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** Asks for an orderly end and wants one. */
+  async stop() {
+    const ended = this.#ended();
+    this.#child.kill("SIGTERM");
+    const late = setTimeout(() => this.#child.kill("SIGKILL"), DRAINED_WITHIN_MS);
+    const code = await ended;
+    clearTimeout(late);
+    if (code !== 0) throw new Error(`the server ended with ${code ?? "SIGKILL"} instead of draining`);
+  }
+
+  /** Leaves nothing behind, whatever happened. */
+  discard() {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.#child.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  log() {
+    return readFileSync(join(this.folder, "server.log"), "utf8");
+  }
+
+  #ended() {
+    return new Promise((resolve) => this.#child.once("exit", resolve));
+  }
+
+  /** Trusts only the authority that this server has made for itself. */
+  async #isReady() {
+    if (this.#child.exitCode !== null) throw new Error(`the server ended: ${this.log()}`);
+    const authority = join(this.folder, "tls/authority.pem");
+    if (!existsSync(authority)) return false;
+    const ca = readFileSync(authority);
+    return new Promise((resolve) => {
+      get(`${this.origin}/readyz`, { ca, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      }).on("error", () => resolve(false));
+    });
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Two people, two browsers, one real server: what a person does in the product, by clicking, in both languages.
+ *
+ *   npm run e2e
+ *
+ * BASTIDE_TEST_BINARY names the server's binary, CHROMIUM the browser, E2E_PICTURES=all takes every picture.
+ * Ends with 1 at the first step that fails, and says what the page and the server said.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Browser } from "./lib/browser.mjs";
+import { Looker } from "./lib/look.mjs";
+import { measure } from "./lib/measure.mjs";
+import { Server } from "./lib/server.mjs";
+import { Stage } from "./lib/stage.mjs";
+import { arrive } from "./stories/arrive.mjs";
+import { own } from "./stories/own.mjs";
+import { prove } from "./stories/prove.mjs";
+import { recover } from "./stories/recover.mjs";
+import { survive } from "./stories/survive.mjs";
+import { talk } from "./stories/talk.mjs";
+import { together } from "./stories/together.mjs";
+
+const LANGUAGES = { first: ["zh-CN", "en"], second: ["en", "zh-CN"] };
+const STORIES = { arrive, talk, together, prove, own, recover, survive };
+
+const binary =
+  process.env.BASTIDE_TEST_BINARY ?? fileURLToPath(new URL("../../target/debug/bastide", import.meta.url));
+const say = (text) => process.stdout.write(`${text}\n`);
+
+async function round(server, name) {
+  const [ownerSpeaks, guestSpeaks] = LANGUAGES[name];
+  const stage = new Stage({ server, round: name, say });
+  try {
+    stage.owner = await stage.enter("owner", ownerSpeaks);
+    stage.guest = await stage.enter("guest", guestSpeaks);
+    for (const [title, story] of Object.entries(STORIES)) {
+      say(`${name} round, ${title}: owner in ${ownerSpeaks}, guest in ${guestSpeaks}`);
+      await story(stage);
+    }
+  } catch (error) {
+    await stage.witness(error);
+    throw error;
+  } finally {
+    await stage.leave();
+  }
+}
+
+async function main() {
+  const begun = performance.now();
+  const server = await Server.start(binary);
+  say(`server ready after ${Math.round(performance.now() - server.startedAt)} ms`);
+  try {
+    for (const line of await measure(() => Browser.open(server.origin, "en"))) say(line);
+    for (const name of Object.keys(LANGUAGES)) await round(server, name);
+    await server.stop();
+  } catch (error) {
+    say(server.log().split("\n").slice(-15).join("\n"));
+    throw error;
+  } finally {
+    server.discard();
+    say(`pictures: ${join(Looker.folder)}`);
+  }
+  say(`passed in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+}
+
+main().catch((error) => {
+  say(`FAILED: ${error.stack}`);
+  process.exitCode = 1;
+});
