@@ -22,7 +22,7 @@ const LETTERS_EVERY: Duration = Duration::from_secs(3);
 pub(crate) fn start_mail(
     runtime: &Arc<Runtime>,
     node: NodeId,
-    settings: SmtpSettings,
+    settings: &SmtpSettings,
 ) -> Result<()> {
     let postman = Postman::new(Arc::clone(runtime), Arc::new(Smtp::new(settings)?));
     let keeper = LeaseKeeper::new(name("identity.letter"), node, LETTERS_EVERY + SILENCE);
