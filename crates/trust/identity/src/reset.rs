@@ -67,5 +67,5 @@ fn make(
         expires_at: act.now().after(life),
     };
     store::insert_token(act, cell, new)?;
-    Ok(settings.link("reset", &token.text))
+    Ok(settings.link("recover/finish", &token.text))
 }

@@ -178,7 +178,7 @@ mod tests {
         RenderedLetter {
             to: "ana@example.org".to_owned(),
             subject: "A new password".to_owned(),
-            text: "Open https://office.example.org/reset#token\n".to_owned(),
+            text: "Open https://office.example.org/recover/finish#token\n".to_owned(),
         }
     }
 
@@ -195,7 +195,7 @@ mod tests {
             "From: Office <office@example.org>",
             "Subject: A new password",
             "Content-Type: text/plain; charset=utf-8",
-            "Open https://office.example.org/reset#token",
+            "Open https://office.example.org/recover/finish#token",
         ] {
             assert!(heard.contains(part), "{part} in {heard}");
         }

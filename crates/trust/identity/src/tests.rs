@@ -161,7 +161,7 @@ impl SignedIn {
         let made = self.does(&ops::create_invitation::OP, invitation).await;
         let link = made["link"].as_str().unwrap();
         let (page, token) = link.split_once('#').unwrap();
-        assert_eq!(page, "https://office.example.org/invite");
+        assert_eq!(page, "https://office.example.org/join");
         token.to_owned()
     }
 

@@ -60,7 +60,7 @@ pub async fn run(
         expires_at,
     };
     store::insert_invitation(act, &permit, id, new)?;
-    let link = settings.link("invite", &token.text);
+    let link = settings.link("join", &token.text);
     if let (Some(to), true) = (to.clone(), settings.mail) {
         let letter = letter(to, link.clone());
         mail::post(act, &cell, None, &letter)?;

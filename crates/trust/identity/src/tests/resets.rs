@@ -132,7 +132,7 @@ async fn a_link_that_an_administrator_holds_is_worth_nothing_alone() {
     assert_eq!(sent["sent"], "link");
     let link = sent["link"].as_str().unwrap();
     let token = link
-        .strip_prefix("https://office.example.org/reset#")
+        .strip_prefix("https://office.example.org/recover/finish#")
         .unwrap();
     let finish = |more: serde_json::Value| {
         let mut input = json!({ "token": token, "password": OTHER_PASSWORD });
@@ -211,11 +211,7 @@ async fn with_mail_the_link_goes_to_its_person_only() {
     );
     assert_eq!(letters[0].subject, "重设您在 Office 的密码");
     assert_eq!(letters[1].subject, "Ana invites you to Weaver Mill");
-    assert!(
-        letters[1]
-            .text
-            .contains("https://office.example.org/invite#")
-    );
+    assert!(letters[1].text.contains("https://office.example.org/join#"));
 }
 
 #[tokio::test]
