@@ -40,7 +40,8 @@ export const accountsQuery = (client: QueryClient, query: string) =>
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    staleTime: 30_000,
+    // Whoever opens a list of people may be looking for somebody who has just joined.
+    staleTime: 0,
   });
 
 export function usePerson(account: string): Account | null | undefined {
