@@ -70,7 +70,7 @@ export async function arrive(stage) {
   });
 
   await stage.step("the link works once", async () => {
-    guest.browser.allow(/40\d.*\/invitations\/inspect/);
+    guest.browser.allow(/4\d\d.*\/invitations\/inspect/);
     await guest.page.goto("/people");
     await guest.page.goto(stage.invitation);
     await guest.seesHeading("identity:join.invalid_title");

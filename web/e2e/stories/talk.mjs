@@ -1,7 +1,7 @@
 /** Two people talk directly: both ways, at once, without a reload. */
 import { ensure, until } from "../lib/until.mjs";
 
-const MANY = 120;
+const MANY = 80;
 
 export async function talk(stage) {
   const { owner, guest } = stage;
