@@ -59,14 +59,19 @@ export function whenSignedOut(wipe: () => void): void {
 
 /** Takes a new session into use: nothing of an earlier one may be left. */
 export function enterSession(client: QueryClient, me: Me): void {
-  forgetSession(client);
+  wipeAll(client);
   client.setQueryData(keys.me, me);
 }
 
 export function forgetSession(client: QueryClient): void {
+  client.setQueryData(keys.me, null);
+  // The screens go first: while they stand, they ask anew for whatever is taken from them.
+  setTimeout(() => wipeAll(client));
+}
+
+function wipeAll(client: QueryClient): void {
   for (const wipe of leaving) wipe();
   client.removeQueries({
     predicate: (query) => query.queryKey[0] !== "instance" && query.queryKey[0] !== "me",
   });
-  client.setQueryData(keys.me, null);
 }

@@ -20,7 +20,12 @@ const ShortcutHelp = lazy(async () => ({ default: (await import("../palette/Shor
 
 type Open = "palette" | "help" | "new_chat" | null;
 
+/** Stands for as long as somebody is signed in, and not a moment longer. */
 export function Frame() {
+  return useMe() ? <Standing /> : null;
+}
+
+function Standing() {
   const { t } = useTranslation("app");
   const { pathname } = useLocation();
   const [open, setOpen] = useState<Open>(null);

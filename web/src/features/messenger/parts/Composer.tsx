@@ -25,6 +25,8 @@ export function Composer({ chat }: { chat: Chat }) {
   const [text, setText] = useState("");
   const [labels, setLabels] = useState<Labels>(new Map());
   const [caret, setCaret] = useState(0);
+  /** Where the caret goes once the text that was put in is shown. */
+  const [place, setPlace] = useState<number | null>(null);
   const [pick, setPick] = useState(0);
   const [dismissed, setDismissed] = useState<number | null>(null);
 
@@ -41,6 +43,14 @@ export function Composer({ chat }: { chat: Chat }) {
   });
   useShortcut("write", () => box.current?.focus());
   useLayoutEffect(() => grow(box.current, text), [text]);
+  // With the text and not after it: the next key may come before the next frame.
+  useLayoutEffect(() => {
+    if (place === null) return;
+    box.current?.focus();
+    box.current?.setSelectionRange(place, place);
+    setCaret(place);
+    setPlace(null);
+  }, [place]);
   useEffect(() => {
     // On a touch screen the keyboard would cover the history at once.
     if (!window.matchMedia("(pointer: coarse)").matches) box.current?.focus({ preventScroll: true });
@@ -68,11 +78,7 @@ export function Composer({ chat }: { chat: Chat }) {
     setLabels(known);
     write(before + text.slice(caret).replace(/^ /, ""), known);
     setPick(0);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(before.length, before.length);
-      setCaret(before.length);
-    });
+    setPlace(before.length);
   };
 
   const press = (event: KeyboardEvent) => {
@@ -101,11 +107,7 @@ export function Composer({ chat }: { chat: Chat }) {
     write(`${text.slice(0, at)}${space}@${text.slice(at)}`);
     setDismissed(null);
     const to = at + space.length + 1;
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(to, to);
-      setCaret(to);
-    });
+    setPlace(to);
   };
 
   const left = LONGEST - text.length;
