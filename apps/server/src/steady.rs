@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use act::{Call, Caller, Runtime};
 use base::{Result, TenantId};
-use db::LeaseKeeper;
+use db::{Lease, LeaseKeeper};
 use identity::{Postman, Smtp, SmtpSettings};
 use kms::NodeId;
 use serde_json::json;
@@ -44,8 +44,12 @@ pub(crate) fn start_mail(
     Ok(())
 }
 
-/// Starts every reconciler; each goes on until the process ends.
+/// How often jobs that are due are looked for.
+const JOBS_EVERY: Duration = Duration::from_secs(1);
+
+/// Starts the jobs and every reconciler; each goes on until the process ends.
 pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {
+    tokio::spawn(run_jobs(Arc::clone(runtime), node));
     for module in runtime.modules() {
         for reconciler in &module.reconcilers {
             tokio::spawn(repeat(
@@ -55,6 +59,34 @@ pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {
                 reconciler.every,
             ));
         }
+    }
+}
+
+async fn run_jobs(runtime: Arc<Runtime>, node: NodeId) {
+    let keeper = LeaseKeeper::new(name("act.job"), node, SILENCE);
+    let mut lease = None;
+    loop {
+        tokio::time::sleep(JOBS_EVERY).await;
+        if let Err(error) = run_jobs_once(&runtime, &keeper, &mut lease).await {
+            tracing::warn!(%error, "jobs could not be run");
+        }
+    }
+}
+
+/// Renews the lease only when half of it has passed: an idle cell does not write every second.
+async fn run_jobs_once(
+    runtime: &Runtime,
+    keeper: &LeaseKeeper,
+    lease: &mut Option<Lease>,
+) -> Result<()> {
+    let ports = runtime.ports();
+    let now = ports.clock.now();
+    if lease.is_none_or(|lease| !lease.is_held_at(now.after(SILENCE / 2))) {
+        *lease = keeper.hold(&ports.database, now).await?;
+    }
+    match lease {
+        Some(_) => runtime.run_due_jobs().await.map(|_| ()),
+        None => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ mod answer;
 mod caller;
 mod cursor;
 mod event;
+mod jobs;
 mod module;
 mod operation;
 mod permit;

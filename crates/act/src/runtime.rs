@@ -452,7 +452,7 @@ fn answer(operation: &Operation, ended: Ended, write: WriteAnswer) -> Result<Ans
 }
 
 /// An id as the replaying read expects it: with the prefix that its input's schema names.
-fn printed(read: &Binding, parameter: &str, id: [u8; 16]) -> String {
+pub(crate) fn printed(read: &Binding, parameter: &str, id: [u8; 16]) -> String {
     let mut generator = schemars::SchemaGenerator::default();
     (read.input)(&mut generator);
     let definitions = generator.take_definitions(true);

@@ -39,6 +39,19 @@ pub(crate) static INSERT_JOB: Statement = Statement::append(
      VALUES (:tenant, :id, :operation, :subject, :due_at, 0)",
 );
 
+/// Of all tenants, beginning with the cell: the runner takes what is due wherever it is, and each job runs in its own tenant.
+pub(crate) static LIST_DUE_JOBS: Statement = Statement::read(
+    "SELECT tenant, id, operation, subject, attempts FROM act_job
+     WHERE due_at <= :now AND tenant >= :cell ORDER BY due_at, tenant, id LIMIT :limit",
+);
+
+pub(crate) static DELETE_JOB: Statement =
+    Statement::write("DELETE FROM act_job WHERE tenant = :tenant AND id = :id");
+
+pub(crate) static POSTPONE_JOB: Statement = Statement::write(
+    "UPDATE act_job SET attempts = attempts + 1, due_at = :due_at WHERE tenant = :tenant AND id = :id",
+);
+
 /// For the sweep that has both databases parse every statement.
 pub static STATEMENTS: &[&Statement] = &[
     &RESOURCE,
@@ -47,4 +60,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &IDEMPOTENCY,
     &INSERT_IDEMPOTENCY,
     &INSERT_JOB,
+    &LIST_DUE_JOBS,
+    &DELETE_JOB,
+    &POSTPONE_JOB,
 ];

@@ -46,7 +46,7 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("rustls", &["gate", "server", "db", "system-tests", "bench"]),
     ("lettre", &["identity"]),
     ("sqlx", &[]),
-    ("tokio-postgres", &["db"]),
+    ("tokio-postgres", &["db", "bench"]),
     ("tokio-rustls", &["gate", "db", "system-tests", "bench"]),
     ("tokio-tungstenite", &["gate", "system-tests", "bench"]),
 ];
@@ -185,7 +185,7 @@ mod tests {
         let library = |kind: &str| format!(r#"{{"name": "axum", "kind": {kind}}}"#);
         assert_eq!(
             found("messenger", &library("null")),
-            ["messenger/Cargo.toml: axum belongs to gate, server"]
+            ["messenger/Cargo.toml: axum belongs to gate, server, bench"]
         );
         assert_eq!(
             found("messenger", &library("\"dev\"")),

@@ -103,16 +103,33 @@ pub(crate) struct BodyLimit {
     pub(crate) time_ms_max: u64,
 }
 
-/// Reads a whole body within its limit. A declared length that is too large is refused before a byte is read.
+/// A body up to this size is taken and thrown away, in at most [`DISCARD_TIME`]: a client that still writes when the
+/// connection closes would lose the answer that says why.
+const DISCARD_BYTES_MAX: u64 = 8 * 1024 * 1024;
+const DISCARD_TIME: Duration = Duration::from_secs(2);
+
+async fn discard<B>(body: &mut B, declared: u64)
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    if declared > DISCARD_BYTES_MAX {
+        return;
+    }
+    let drained = async { while let Some(Ok(_)) = body.frame().await {} };
+    drop(tokio::time::timeout(DISCARD_TIME, drained).await);
+}
+
+/// Reads a whole body within its limit. A declared length that is too large is refused without keeping a byte.
 ///
 /// # Errors
 /// `gate.body_too_large`, `gate.body_too_slow`, `gate.body_broken`.
-pub(crate) async fn read<B>(body: B, limit: BodyLimit) -> Result<Bytes>
+pub(crate) async fn read<B>(mut body: B, limit: BodyLimit) -> Result<Bytes>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
     let declared = body.size_hint().lower();
     if declared > u64::try_from(limit.size_bytes_max).unwrap_or(u64::MAX) {
+        discard(&mut body, declared).await;
         return Err(refusals::BODY_TOO_LARGE.into());
     }
     if body.is_end_stream() {
