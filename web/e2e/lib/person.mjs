@@ -52,17 +52,16 @@ export class Person {
     await this.goTo("settings");
     await this.page
       .getByRole("navigation", { name: this.t("settings:title"), exact: true })
-      .getByRole("link", { name: this.t(`settings:page.${page}`) })
+      .getByRole("link", { name: new RegExp(`^${this.t(`settings:page.${page}`)}`) })
       .click();
     await this.seesHeading(`settings:page.${page}`);
   }
 
-  /** The row of a chat in the list. */
+  /** The row of a chat in the list; its name stands first, other names may follow in the last message. */
   chat(name) {
     return this.page
       .getByRole("navigation", { name: this.t("messenger:list.title"), exact: true })
-      .getByRole("link")
-      .filter({ hasText: name });
+      .getByRole("link", { name: new RegExp(`^${name}`) });
   }
 
   async openChat(name) {

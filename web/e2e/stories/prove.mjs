@@ -34,7 +34,7 @@ export async function prove(stage) {
 
   await stage.step("a wrong password is refused, and says no more", async () => {
     await guest.signsOut();
-    guest.browser.allow(/40\d.*\/sign-in\)$/);
+    guest.browser.allow(/4\d\d.*\/sign-in\)$/);
     await guest.givesPassword("not the password at all");
     await guest.sees("refusals:identity.credentials_wrong");
     await stage.look(guest, "sign-in-wrong");
@@ -44,7 +44,7 @@ export async function prove(stage) {
     await guest.givesPassword();
     await guest.seesHeading("identity:second.title");
     await stage.look(guest, "sign-in-second");
-    guest.browser.allow(/40\d.*\/sign-in\/second-factor\)$/);
+    guest.browser.allow(/4\d\d.*\/sign-in\/second-factor\)$/);
     await guest.givesCode(stage.authenticator.used());
     await guest.page.locator("[aria-invalid=true], [role=alert]").first().waitFor();
     await guest.givesCode(await stage.authenticator.next());
