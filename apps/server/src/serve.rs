@@ -40,6 +40,7 @@ pub(crate) async fn run(mut config: Config, flags: &cli::Serve) -> Result<()> {
     .await?;
     let (address, metrics_address) = (listener.local_address()?, metrics_listener.local_address()?);
 
+    let kms = Arc::clone(&house.kms);
     let (runtime, log, node) = (
         Arc::clone(&house.runtime),
         Arc::clone(&house.log),
@@ -48,6 +49,7 @@ pub(crate) async fn run(mut config: Config, flags: &cli::Serve) -> Result<()> {
     let Front { gate, hub, metrics } = Front::build(&config, flags, house).await?;
     announce(&config, address, metrics_address, sealed);
     steady::start(&runtime, node);
+    steady::start_keys(&runtime, kms, node);
     if let Some(settings) = config.smtp.take() {
         steady::start_mail(&runtime, node, &settings)?;
     }

@@ -6,7 +6,7 @@ use act::{Call, Caller, Runtime};
 use base::{Result, TenantId};
 use db::{Lease, LeaseKeeper};
 use identity::{Postman, Smtp, SmtpSettings};
-use kms::NodeId;
+use kms::{Embedded, NodeId};
 use serde_json::json;
 
 /// How long a node that went silent keeps a reconciler, beyond one round of it.
@@ -46,6 +46,31 @@ pub(crate) fn start_mail(
 
 /// How often jobs that are due are looked for.
 const JOBS_EVERY: Duration = Duration::from_secs(1);
+
+/// How often reserved keys are compared with the resources that took them.
+const KEYS_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Compares the key store's reserved keys with the resources, on one node at a time.
+pub(crate) fn start_keys(runtime: &Arc<Runtime>, kms: Arc<Embedded>, node: NodeId) {
+    let keeper = LeaseKeeper::new(name("vault.key"), node, KEYS_EVERY + SILENCE);
+    let ports = Arc::clone(runtime.ports());
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(KEYS_EVERY).await;
+            let round = async {
+                match keeper.hold(&ports.database, ports.clock.now()).await? {
+                    Some(_) => vault::reconcile_keys(kms.as_ref(), &ports.database)
+                        .await
+                        .map(|_| ()),
+                    None => Ok(()),
+                }
+            };
+            if let Err(error) = round.await {
+                tracing::warn!(%error, "reserved keys could not be compared");
+            }
+        }
+    });
+}
 
 /// Starts the jobs and every reconciler; each goes on until the process ends.
 pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {

@@ -9,6 +9,7 @@ CREATE TABLE db_resource (
     changes_last BIGINT NOT NULL,
     PRIMARY KEY (tenant, id)
 );
+CREATE INDEX db_resource_key ON db_resource (tenant, key_id);
 
 -- Who leads a piece of work that only one node may do. The fencing token is the version of the resource with the same id.
 CREATE TABLE db_lease (
