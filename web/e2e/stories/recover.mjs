@@ -24,7 +24,8 @@ export async function recover(stage) {
     await owner.dialog("people:reset.title").waitFor();
     await stage.look(owner, "reset-link");
     stage.link = await owner.field("people:reset.link").inputValue();
-    await owner.button("people:close").click();
+    await owner.page.keyboard.press("Escape");
+    await until("the link is put away", async () => (await owner.dialog("people:reset.title").count()) === 0);
   });
 
   await stage.step("the link alone is not enough", async () => {
