@@ -10,6 +10,8 @@ mod logs;
 mod output;
 mod serve;
 mod steady;
+#[cfg(test)]
+mod sweeps;
 
 use std::process::ExitCode;
 

@@ -7,8 +7,11 @@ use cipher::{BlindIndex, DataKey};
 use futures_util::future::BoxFuture;
 
 /// The store is sealed: no key leaves it.
-pub const SEALED: Refusal =
-    Refusal::new(Kind::Unavailable, "kms.sealed", "The key store is sealed.");
+pub const SEALED: Refusal = Refusal::new(
+    Kind::Unavailable,
+    "kms.sealed",
+    "The server is sealed. Its custodians have to unseal it first.",
+);
 
 /// Nothing has been set up in the store yet.
 pub const UNINITIALISED: Refusal = Refusal::new(
