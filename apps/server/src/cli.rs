@@ -29,7 +29,7 @@ pub(crate) struct Options {
     /// The address to listen on.
     #[arg(long, global = true, env = "BASTIDE_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The address at which people reach the server: https://host[:port]
+    /// The address at which people reach the server: https://host:port
     #[arg(long, global = true, env = "BASTIDE_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// sqlite://path or postgres://…
