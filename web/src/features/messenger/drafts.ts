@@ -12,6 +12,7 @@ const SAVE_AFTER_MS = 900;
 class Drafts {
   private texts = new Map<string, string>();
   private unsaved = new Set<string>();
+  private writtenAt = new Map<string, number>();
   private timers = new Map<string, ReturnType<typeof setTimeout>>();
   private listeners = new Set<() => void>();
 
@@ -24,9 +25,9 @@ class Drafts {
     return this.texts.get(chat);
   }
 
-  /** What the server holds; never over something that was typed here since. */
-  learn(chat: string, text: string): void {
-    if (this.unsaved.has(chat)) return;
+  /** What the server held at `fetchedAt` (ms); never over something that was typed here since. */
+  learn(chat: string, text: string, fetchedAt: number): void {
+    if (this.unsaved.has(chat) || fetchedAt < (this.writtenAt.get(chat) ?? 0)) return;
     this.texts.set(chat, text);
     this.tell();
   }
@@ -35,6 +36,7 @@ class Drafts {
     if ((this.texts.get(chat) ?? "") === text) return;
     this.texts.set(chat, text);
     this.unsaved.add(chat);
+    this.writtenAt.set(chat, Date.now());
     clearTimeout(this.timers.get(chat));
     this.timers.set(
       chat,
@@ -53,6 +55,7 @@ class Drafts {
     this.timers.clear();
     this.texts.clear();
     this.unsaved.clear();
+    this.writtenAt.clear();
     this.tell();
   }
 

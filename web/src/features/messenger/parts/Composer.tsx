@@ -193,12 +193,12 @@ function useDraft(
   show: (wire: string, shown: string, labels: Map<string, string>) => void,
 ): void {
   const client = useQueryClient();
-  const kept = useQuery(draftQuery(chat)).data;
+  const { data: kept, dataUpdatedAt } = useQuery(draftQuery(chat));
   const latest = useRef(show);
   latest.current = show;
 
   useEffect(() => {
-    if (kept) drafts.learn(chat, kept.text);
+    if (kept) drafts.learn(chat, kept.text, dataUpdatedAt);
     const wire = drafts.of(chat);
     if (wire === undefined) return;
     let gone = false;
@@ -215,7 +215,7 @@ function useDraft(
     return () => {
       gone = true;
     };
-  }, [chat, kept, client]);
+  }, [chat, kept, dataUpdatedAt, client]);
 
   useEffect(() => {
     const save = () => drafts.flush();
