@@ -129,6 +129,8 @@ function News() {
       }),
     [onMessage, chats, me, pathname],
   );
+  const open = pathname.split("/").at(-1) ?? "";
+  useEffect(() => toasts.dismissAbout(open), [open]);
   return news ? <Tell key={news.id} message={news} /> : null;
 }
 
@@ -143,7 +145,12 @@ function Tell({ message }: { message: Message }) {
     if (!author || told.current) return;
     told.current = true;
     const open = () => void navigate({ to: "/chats/$chat", params: { chat: message.chat } });
-    toasts.show({ text: author.name, detail: line, action: { label: t("frame.open"), run: open } });
+    toasts.show({
+      text: author.name,
+      detail: line,
+      about: message.chat,
+      action: { label: t("frame.open"), run: open },
+    });
     if (document.hidden) notify(author.name, line, open);
   }, [author, line, message.chat, navigate, t]);
   return null;

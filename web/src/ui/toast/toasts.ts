@@ -5,6 +5,8 @@ export interface Toast {
   text: string;
   detail?: string | undefined;
   tone: "plain" | "danger";
+  /** What it is about: the next toast about the same takes its place. */
+  about?: string | undefined;
   action?: { label: string; run(): void } | undefined;
 }
 
@@ -28,13 +30,18 @@ export const toasts = {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
-  show(toast: { text: string; detail?: string; tone?: Toast["tone"]; action?: Toast["action"] }): void {
+  show(toast: Pick<Toast, "text" | "detail" | "action" | "about"> & { tone?: Toast["tone"] }): void {
     const id = nextId++;
-    set([...shown, { ...toast, id, tone: toast.tone ?? "plain" }].slice(-AT_MOST));
+    const others = shown.filter((other) => toast.about === undefined || other.about !== toast.about);
+    set([...others, { ...toast, id, tone: toast.tone ?? "plain" }].slice(-AT_MOST));
     setTimeout(() => toasts.dismiss(id), SHOWN_MS);
   },
   dismiss(id: number): void {
     if (shown.some((toast) => toast.id === id)) set(shown.filter((toast) => toast.id !== id));
+  },
+  /** Whoever looks at the thing itself needs no news of it. */
+  dismissAbout(about: string): void {
+    if (shown.some((toast) => toast.about === about)) set(shown.filter((toast) => toast.about !== about));
   },
   clear: () => set([]),
 };
