@@ -6,6 +6,7 @@ import { Problem } from "@/app/refusals";
 import { keys } from "@/live";
 import { Button, IconDeviceDesktop, IconDeviceMobile, Page, Row, Section, Skeleton, Tag } from "@/ui";
 import { sessionsQuery } from "../commands";
+import { deviceOf } from "../device";
 import styles from "./sessions.module.css";
 
 export function Sessions() {
@@ -65,7 +66,7 @@ function SessionRow({ session, busy, onEnd }: { session: Session; busy: boolean;
     <li className={styles.item}>
       <Row
         leading={<Icon size={20} className={styles.icon} aria-hidden="true" />}
-        title={session.client || t("sessions.unknown_client")}
+        title={deviceOf(session.client) || t("sessions.unknown_client")}
         detail={t("sessions.detail", { address: session.address, seen: format.ago(session.seen_at) })}
         trailing={
           session.current ? (
