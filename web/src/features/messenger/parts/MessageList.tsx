@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "@/api";
 import { useFormat } from "@/app/format";
@@ -19,6 +19,8 @@ import { rowsOf } from "./rows";
 const NEAR_ROWS = 8;
 const READ_AFTER_MS = 350;
 const SETTLING_FRAMES = 5;
+/** So near to the end, somebody reads the newest message. */
+const AT_END_PX = 80;
 
 /** The history of one chat. Mount it anew (by `key`) for every chat. */
 export function MessageList({ chat }: { chat: Chat }) {
@@ -102,6 +104,8 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
     settle();
   }, [rows, list]);
 
+  useEndInSight(box, () => list.scrollToEnd());
+
   // One's own words are always brought into sight.
   const sent = pending.length;
   const sentBefore = useRef(sent);
@@ -135,7 +139,7 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
     fetchNextPage,
   ]);
 
-  const atEnd = !hasNextPage && list.isAtEnd(80);
+  const atEnd = !hasNextPage && list.isAtEnd(AT_END_PX);
   const seen = useMemo(() => {
     const bottom = list.range?.endIndex ?? 0;
     for (let index = Math.min(bottom, rows.length - 1); index >= 0; index -= 1) {
@@ -190,6 +194,29 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
       <Announcer chat={chat} />
     </div>
   );
+}
+
+/** Who stood at the newest message stays there when the room changes: a keyboard comes up, a window is made smaller. */
+function useEndInSight(box: RefObject<HTMLDivElement | null>, toEnd: () => void): void {
+  const latest = useRef(toEnd);
+  latest.current = toEnd;
+  useEffect(() => {
+    const scroller = box.current;
+    if (!scroller) return;
+    let isAtEnd = false;
+    const look = () => {
+      isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END_PX;
+    };
+    const resized = new ResizeObserver(() => {
+      if (isAtEnd) latest.current();
+    });
+    scroller.addEventListener("scroll", look, { passive: true });
+    resized.observe(scroller);
+    return () => {
+      scroller.removeEventListener("scroll", look);
+      resized.disconnect();
+    };
+  }, [box]);
 }
 
 /** Tells the server what was on screen, once it stood there for a moment in a page that is looked at. */
