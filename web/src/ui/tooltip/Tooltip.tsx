@@ -10,13 +10,21 @@ interface Props {
 }
 
 const DELAY_MS = 400;
+/** Half of the widest tooltip, and some air. */
+const ROOM_PX = 138;
+
+interface Place {
+  left: number;
+  top: number;
+  translate: string;
+}
 
 /**
  * Says what an icon is after a moment of rest. The control carries the same
  * words as its accessible name, so the tooltip itself is kept from readers.
  */
 export function Tooltip({ text, keys, side = "bottom", children }: Props) {
-  const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
+  const [place, setPlace] = useState<Place | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const hide = useCallback(() => {
     clearTimeout(timer.current);
@@ -46,7 +54,7 @@ export function Tooltip({ text, keys, side = "bottom", children }: Props) {
       {trigger}
       {place &&
         createPortal(
-          <span className={styles.tip} data-side={side} style={place} aria-hidden="true">
+          <span className={styles.tip} style={place} aria-hidden="true">
             {text}
             {keys && <kbd className={styles.keys}>{keys}</kbd>}
           </span>,
@@ -56,9 +64,13 @@ export function Tooltip({ text, keys, side = "bottom", children }: Props) {
   );
 }
 
-function placeOf(box: DOMRect, side: "top" | "bottom" | "right") {
-  if (side === "right") return { left: box.right + 8, top: box.top + box.height / 2 };
+function placeOf(box: DOMRect, side: "top" | "bottom" | "right"): Place {
+  if (side === "right") return { left: box.right + 8, top: box.top + box.height / 2, translate: "0 -50%" };
+  const top = side === "top" ? box.top - 6 : box.bottom + 6;
+  const up = side === "top" ? "-100%" : "0";
   const middle = box.left + box.width / 2;
-  const left = Math.min(Math.max(middle, 60), window.innerWidth - 60);
-  return { left, top: side === "top" ? box.top - 6 : box.bottom + 6 };
+  // Beside an edge it ends where its control ends, so that it keeps its width.
+  if (middle < ROOM_PX) return { left: box.left, top, translate: `0 ${up}` };
+  if (middle > window.innerWidth - ROOM_PX) return { left: box.right, top, translate: `-100% ${up}` };
+  return { left: middle, top, translate: `-50% ${up}` };
 }
