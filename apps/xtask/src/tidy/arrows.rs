@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("bus", &["base"]),
     ("kms", &["base", "cipher", "db"]),
     ("act", &["base", "cipher", "db"]),
-    ("vault", &["base", "cipher", "blob", "kms", "act"]),
+    ("vault", &["base", "cipher", "db", "blob", "kms", "act"]),
     ("access", &["base", "act"]),
     ("audit", &["base", "cipher", "db", "act"]),
     ("identity", &["base", "act"]),

@@ -11,6 +11,7 @@ use std::{
 use base::{Context, Fault, Result};
 use rusqlite::{
     Connection, OpenFlags, ToSql,
+    config::DbConfig,
     types::{ToSqlOutput, ValueRef},
 };
 
@@ -120,6 +121,11 @@ fn connect(path: &Path, cache: i64) -> Result<Connection> {
     let connection =
         Connection::open_with_flags(path, flags).context("opening the SQLite database")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // The bundled SQLite is built with STAT4, where binding other values plans a prepared statement anew each time. Plans here
+    // must not depend on values anyway.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .context("fixing the plans of statements")?;
     connection
         .execute_batch(&format!(
             "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
