@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const SIZES = { 1440: { width: 1440, height: 900 }, 768: { width: 768, height: 1024 }, 390: { width: 390, height: 844 } };
+const SIZES = {
+  1440: { width: 1440, height: 900 },
+  768: { width: 768, height: 1024 },
+  390: { width: 390, height: 844 },
+};
 
 /** Both rounds together show every width in both themes; `all` takes every combination in both languages. */
 const PICTURES = {
@@ -13,12 +17,16 @@ const PICTURES = {
   second: { light: [768], dark: [1440, 390] },
   all: { light: [1440, 768, 390], dark: [1440, 768, 390] },
 };
+/** Where axe looks: wide in both themes, and narrow in the other language. */
+const EXAMINED = { first: { light: 1440, dark: 1440 }, second: { dark: 390 } };
 
 export class Looker {
   #serious = [];
   #pictures;
+  #examined;
 
   constructor(round) {
+    this.#examined = EXAMINED[round];
     this.#pictures = process.env.E2E_PICTURES === "all" ? PICTURES.all : PICTURES[round];
   }
 
@@ -28,15 +36,18 @@ export class Looker {
     const { page, language } = person;
     for (const theme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme: theme });
-      await stands(page);
-      await this.#examine(page, `${name}, ${theme}, ${language}`);
       for (const width of this.#pictures[theme]) {
-        if (width !== 1440) await page.setViewportSize(SIZES[width]);
+        await page.setViewportSize(SIZES[width]);
         await stands(page);
         await page.screenshot({ path: join(Looker.folder, `${name}-${width}-${theme}-${language}.png`) });
-        if (width !== 1440) await page.setViewportSize(SIZES[1440]);
       }
+      const examined = this.#examined[theme];
+      if (!examined) continue;
+      await page.setViewportSize(SIZES[examined]);
+      await stands(page);
+      await this.#examine(page, `${name}, ${examined} px, ${theme}, ${language}`);
     }
+    await page.setViewportSize(SIZES[1440]);
     await page.emulateMedia({ colorScheme: "light" });
     await stands(page);
   }
@@ -49,7 +60,9 @@ export class Looker {
     for (const { id, impact, nodes } of violations) {
       if (impact !== "serious" && impact !== "critical") continue;
       const [node] = nodes;
-      this.#serious.push(`${where}: ${id} ×${nodes.length}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`);
+      this.#serious.push(
+        `${where}: ${id} ×${nodes.length}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`,
+      );
     }
   }
 

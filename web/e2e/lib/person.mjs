@@ -38,7 +38,10 @@ export class Person {
   }
 
   async seesHeading(key, values) {
-    await this.page.getByRole("heading", { name: this.t(key, values), exact: true }).first().waitFor();
+    await this.page
+      .getByRole("heading", { name: this.t(key, values), exact: true })
+      .first()
+      .waitFor();
   }
 
   async goTo(place) {

@@ -14,7 +14,8 @@ export function wordsIn(language) {
     const [namespace, path] = key.split(":");
     const catalogue = catalogues[namespace];
     // Refusals stand under the server's codes as they are, the rest in a tree.
-    const find = (wanted) => catalogue[wanted] ?? wanted.split(".").reduce((part, name) => part?.[name], catalogue);
+    const find = (wanted) =>
+      catalogue[wanted] ?? wanted.split(".").reduce((part, name) => part?.[name], catalogue);
     const text = "count" in values ? find(`${path}_${plural.select(values.count)}`) : find(path);
     if (typeof text !== "string") throw new Error(`the catalogue of ${language} has no ${key}`);
     return text.replace(/\{\{(\w+)\}\}/g, (_, name) => String(values[name]));

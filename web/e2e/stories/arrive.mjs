@@ -7,7 +7,10 @@ export async function arrive(stage) {
   await stage.step("sign-up says what is missing", async () => {
     await owner.page.goto("/");
     await owner.seesHeading("identity:sign_in.title");
-    ensure((await owner.page.getAttribute("html", "lang")) === owner.language, "the page is in the browser's language");
+    ensure(
+      (await owner.page.getAttribute("html", "lang")) === owner.language,
+      "the page is in the browser's language",
+    );
     await stage.look(owner, "sign-in");
     await owner.link("identity:sign_in.to_sign_up").click();
     await owner.seesHeading("identity:sign_up.title");
@@ -29,20 +32,28 @@ export async function arrive(stage) {
   });
 
   await stage.step("the first message is sent, in a group of one", async () => {
-    await owner.page.getByRole("main").getByRole("button", { name: owner.t("messenger:new.title") }).click();
+    await owner.page
+      .getByRole("main")
+      .getByRole("button", { name: owner.t("messenger:new.title") })
+      .click();
     const dialog = owner.dialog("messenger:new.title");
     await dialog.getByRole("radio", { name: owner.t("messenger:new.group"), exact: true }).check();
     await dialog.getByLabel(owner.t("messenger:new.name"), { exact: true }).fill("Notes to myself");
     await dialog.getByRole("button", { name: owner.t("messenger:new.create"), exact: true }).click();
     await owner.writes("The first words in this house.");
     const since = (performance.now() - stage.server.startedAt) / 1000;
-    return stage.round === "first" ? `${since.toFixed(1)} s after the start of an empty server, pictures included` : "";
+    return stage.round === "first"
+      ? `${since.toFixed(1)} s after the start of an empty server, pictures included`
+      : "";
   });
 
   await stage.step("an invitation is made", async () => {
     await owner.settings("invitations");
     await owner.sees("people:invitations.empty");
-    await owner.page.getByRole("main").getByRole("button", { name: owner.t("people:invite.title") }).click();
+    await owner.page
+      .getByRole("main")
+      .getByRole("button", { name: owner.t("people:invite.title") })
+      .click();
     await owner.dialog("people:invite.title").waitFor();
     await stage.look(owner, "invite");
     await owner.button("people:invite.submit").click();
@@ -51,7 +62,10 @@ export async function arrive(stage) {
     await owner.button("people:copy").click();
     await owner.button("people:copied").waitFor();
     stage.invitation = await owner.page.evaluate(() => navigator.clipboard.readText());
-    ensure(stage.invitation === (await owner.field("people:invite.link").inputValue()), "the link shown is the link copied");
+    ensure(
+      stage.invitation === (await owner.field("people:invite.link").inputValue()),
+      "the link shown is the link copied",
+    );
     await owner.button("people:invite.done").click();
     await owner.sees("people:invitation_state.open");
     await stage.look(owner, "invitations");

@@ -18,11 +18,22 @@ export async function own(stage) {
 
   await stage.step("a picture is put up, and what is none is refused", async () => {
     const input = guest.page.locator("input[type=file]");
-    await input.setInputFiles({ name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+    await input.setInputFiles({
+      name: "note.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("no picture"),
+    });
     await guest.sees("identity:profile.picture_kind");
     guest.browser.allow(/4\d\d.*\/me\/avatar\)$/);
-    await input.setInputFiles({ name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
-    await guest.page.getByRole("alert").filter({ hasNotText: guest.t("identity:profile.picture_kind") }).waitFor();
+    await input.setInputFiles({
+      name: "broken.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("no picture"),
+    });
+    await guest.page
+      .getByRole("alert")
+      .filter({ hasNotText: guest.t("identity:profile.picture_kind") })
+      .waitFor();
     const picture = await owner.page.screenshot({ clip: { x: 0, y: 0, width: 320, height: 240 } });
     await input.setInputFiles({ name: "me.png", mimeType: "image/png", buffer: picture });
     await guest.button("identity:profile.picture_remove").waitFor();
@@ -79,5 +90,7 @@ export async function own(stage) {
 
 async function isDrawn(picture) {
   await picture.first().waitFor();
-  await until("the picture is drawn", () => picture.first().evaluate((img) => img.complete && img.naturalWidth > 0));
+  await until("the picture is drawn", () =>
+    picture.first().evaluate((img) => img.complete && img.naturalWidth > 0),
+  );
 }

@@ -16,7 +16,9 @@ export async function prove(stage) {
     await dialog.getByRole("button", { name: guest.t("identity:totp.next"), exact: true }).click();
     const picture = dialog.getByRole("img", { name: guest.t("identity:totp.qr"), exact: true });
     await picture.waitFor();
-    await until("the QR code is drawn", () => picture.evaluate((img) => img.complete && img.naturalWidth > 0));
+    await until("the QR code is drawn", () =>
+      picture.evaluate((img) => img.complete && img.naturalWidth > 0),
+    );
     await stage.look(guest, "totp-enrol");
     stage.authenticator = new Authenticator(await dialog.locator("code").innerText());
     await guest.field("identity:code.label").fill(await stage.authenticator.next());
@@ -88,7 +90,10 @@ export async function prove(stage) {
       REVOKED_WITHIN_MS,
     );
     await stage.device.sees("app:frame.session_ended");
-    await until("one session is listed", async () => (await guest.button("identity:sessions.end").count()) === 0);
+    await until(
+      "one session is listed",
+      async () => (await guest.button("identity:sessions.end").count()) === 0,
+    );
     return `after ${Math.round(took)} ms`;
   });
 }

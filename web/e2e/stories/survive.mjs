@@ -20,7 +20,10 @@ export async function survive(stage) {
     await guest.box.pressSequentially("Typed while the server ");
     await server.kill();
     await guest.box.pressSequentially("was dying");
-    await guest.page.getByRole("status").getByText(guest.t("app:bars.reconnecting"), { exact: true }).waitFor();
+    await guest.page
+      .getByRole("status")
+      .getByText(guest.t("app:bars.reconnecting"), { exact: true })
+      .waitFor();
     ensure((await guest.box.inputValue()) === "Typed while the server was dying", "what was typed stays");
   });
 
@@ -29,6 +32,14 @@ export async function survive(stage) {
     await guest.sees("messenger:pending.waiting");
     await guest.box.fill("And a second one behind it");
     await guest.box.press("Enter");
+    await guest.page.setViewportSize({ width: 1440, height: 600 });
+    await until("the end stays in sight in a smaller window", () =>
+      guest.message("And a second one behind it").evaluate((row) => {
+        const { bottom } = row.closest("section").getBoundingClientRect();
+        return row.getBoundingClientRect().bottom <= bottom;
+      }),
+    );
+    await guest.page.setViewportSize({ width: 1440, height: 900 });
     await stage.look(guest, "reconnecting");
   });
 
@@ -40,13 +51,18 @@ export async function survive(stage) {
     await owner.message("And a second one behind it").waitFor({ timeout: BACK_WITHIN_MS });
     const took = performance.now() - begun;
     for (const person of [owner, guest]) {
-      const bar = person.page.getByRole("status").getByText(person.t("app:bars.reconnecting"), { exact: true });
+      const bar = person.page
+        .getByRole("status")
+        .getByText(person.t("app:bars.reconnecting"), { exact: true });
       await until("the bar is gone", async () => (await bar.count()) === 0);
       await person.pageWasNotReloaded();
     }
     const after = [...before, "Typed while the server was dying", "And a second one behind it"];
     for (const person of [owner, guest]) {
-      ensure(JSON.stringify(await history(person)) === JSON.stringify(after), "nothing is lost, doubled or out of order");
+      ensure(
+        JSON.stringify(await history(person)) === JSON.stringify(after),
+        "nothing is lost, doubled or out of order",
+      );
     }
     return `ready again after ${Math.round(ready)} ms, sent ${Math.round(took)} ms later`;
   });
