@@ -6,7 +6,6 @@
  * BASTIDE_TEST_BINARY names the server's binary, CHROMIUM the browser, E2E_PICTURES=all takes every picture.
  * Ends with 1 at the first step that fails, and says what the page and the server said.
  */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Browser } from "./lib/browser.mjs";
 import { Looker } from "./lib/look.mjs";
@@ -51,15 +50,15 @@ async function main() {
   const server = await Server.start(binary);
   say(`server ready after ${Math.round(performance.now() - server.startedAt)} ms`);
   try {
-    for (const line of await measure(() => Browser.open(server.origin, "en"))) say(line);
     for (const name of Object.keys(LANGUAGES)) await round(server, name);
+    for (const line of await measure(() => Browser.open(server.origin, "en"))) say(line);
     await server.stop();
   } catch (error) {
     say(server.log().split("\n").slice(-15).join("\n"));
     throw error;
   } finally {
     server.discard();
-    say(`pictures: ${join(Looker.folder)}`);
+    say(`pictures: ${Looker.folder}`);
   }
   say(`passed in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
 }

@@ -32,7 +32,11 @@ export class Looker {
 
   static folder = mkdtempSync(join(tmpdir(), "bastide-e2e-pictures-"));
 
+  /** How long was spent with looking, which no person does, in milliseconds. */
+  spentMs = 0;
+
   async at(person, name) {
+    const begun = performance.now();
     const { page, language } = person;
     for (const theme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme: theme });
@@ -50,6 +54,7 @@ export class Looker {
     await page.setViewportSize(SIZES[1440]);
     await page.emulateMedia({ colorScheme: "light" });
     await stands(page);
+    this.spentMs += performance.now() - begun;
   }
 
   async #examine(page, where) {

@@ -53,6 +53,11 @@ export class Stage {
     return this.#looker.at(person, name);
   }
 
+  /** Since the server was started, without the time spent with looking. */
+  get actedForS() {
+    return (performance.now() - this.server.startedAt - this.#looker.spentMs) / 1000;
+  }
+
   /** What every page shows when a step has failed. */
   async witness() {
     for (const [index, browser] of this.#browsers.entries()) {
