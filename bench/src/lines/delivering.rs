@@ -1,7 +1,10 @@
 //! A calm chat: five messages a second to fifty listeners, and when each of them has it.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,45 +26,51 @@ const LISTENERS: usize = 50;
 const EVERY: Duration = Duration::from_millis(200);
 const BUFFER_BYTES: usize = 8 * 1024;
 const FRAME_BYTES: usize = 500;
+/// What has not arrived by then never will.
+const LATE: Duration = Duration::from_secs(10);
 const GOAL_P99_MS: f64 = 20.0;
 
 /// What all listeners write into.
 #[derive(Clone)]
 struct Heard {
     origin: Instant,
-    /// When the current message was sent, and which it is.
-    sent: Arc<Moment>,
-    current: Arc<std::sync::atomic::AtomicU64>,
+    /// When each message was sent.
+    sent: Arc<[Moment]>,
+    /// How many were.
+    count: Arc<AtomicUsize>,
+    /// The client id of the first; the others follow it.
+    first: Arc<OnceLock<u64>>,
     latencies_us: Arc<Mutex<Vec<u32>>>,
 }
 
 impl Heard {
-    fn new() -> Self {
+    fn new(window: Duration) -> Self {
+        let messages = window.as_millis() / EVERY.as_millis() + 2;
         Self {
             origin: Instant::now(),
-            sent: Arc::default(),
-            current: Arc::default(),
+            sent: (0..messages).map(|_| Moment::default()).collect(),
+            count: Arc::default(),
+            first: Arc::default(),
             latencies_us: Arc::default(),
         }
     }
 
-    fn note(&self) {
-        let latency = self.sent.past_us(self.origin);
-        self.latencies_us.lock().unwrap().push(latency);
+    /// Notes that the next message goes out now.
+    fn send(&self) {
+        let index = self.count.load(Ordering::Relaxed);
+        self.sent[index].set(self.origin);
+        self.count.store(index + 1, Ordering::Release);
     }
 
-    fn take(&self) -> Vec<u32> {
-        std::mem::take(&mut *self.latencies_us.lock().unwrap())
-    }
-
-    /// Listens until aborted; only frames that `tells` accepts count.
-    fn listen(&self, mut ear: Ear, tells: fn(&Self, &[u8]) -> bool) -> JoinHandle<()> {
+    /// Listens until aborted; `which` says which message a frame is.
+    fn listen(&self, mut ear: Ear, which: fn(&Self, &[u8]) -> Option<usize>) -> JoinHandle<()> {
         let heard = self.clone();
         tokio::spawn(async move {
             loop {
                 let each = |frame: &[u8]| {
-                    if tells(&heard, frame) {
-                        heard.note();
+                    if let Some(index) = which(&heard, frame) {
+                        let latency = heard.sent[index].past_us(heard.origin);
+                        heard.latencies_us.lock().unwrap().push(latency);
                     }
                 };
                 if let Err(error) = ear.hear(each).await {
@@ -70,10 +79,31 @@ impl Heard {
             }
         })
     }
+
+    /// Waits until everybody has heard everything, and gives what it took.
+    async fn all(&self) -> Vec<u32> {
+        let expected = self.count.load(Ordering::Relaxed) * LISTENERS;
+        let begun = Instant::now();
+        loop {
+            let arrived = self.latencies_us.lock().unwrap().len();
+            if arrived == expected {
+                return std::mem::take(&mut *self.latencies_us.lock().unwrap());
+            }
+            let is_in_time = begun.elapsed() < LATE;
+            assert!(is_in_time, "{arrived} of {expected} deliveries arrived");
+            tokio::time::sleep(EVERY).await;
+        }
+    }
 }
 
-fn is_current(heard: &Heard, frame: &[u8]) -> bool {
-    client_id_in(frame) == Some(heard.current.load(std::sync::atomic::Ordering::Acquire))
+fn by_client_id(heard: &Heard, frame: &[u8]) -> Option<usize> {
+    let first = heard.first.get()?;
+    usize::try_from(client_id_in(frame)?.checked_sub(*first)?).ok()
+}
+
+/// Bare frames say nothing: it is the last one that was asked for.
+fn the_last(heard: &Heard, _: &[u8]) -> Option<usize> {
+    heard.count.load(Ordering::Acquire).checked_sub(1)
 }
 
 pub(super) async fn measure(
@@ -85,11 +115,11 @@ pub(super) async fn measure(
     progress("delivering");
     let ticks = bare(options).await;
     let chats = crowd.chats(1).await;
-    let heard = Heard::new();
+    let heard = Heard::new(options.window * 2);
     let ears = listeners(crowd, LISTENERS, BUFFER_BYTES).await;
     let tasks: Vec<_> = ears
         .into_iter()
-        .map(|ear| heard.listen(ear, is_current))
+        .map(|ear| heard.listen(ear, by_client_id))
         .collect();
     let mut wire = crowd.wire().await;
     let mut script = Messages::new(&crowd.client, &crowd.tokens[0], &chats, 0);
@@ -100,23 +130,13 @@ pub(super) async fn measure(
     while begun.elapsed() < options.window * 2 {
         pace.tick().await;
         let mut next = Prepared(load::Script::next(&mut script).to_vec());
-        heard
-            .current
-            .store(script.last, std::sync::atomic::Ordering::Release);
-        heard.sent.set(heard.origin);
+        heard.first.get_or_init(|| script.last);
+        heard.send();
         sends.push(load::step(&mut wire, &mut next).await);
     }
-    tokio::time::sleep(EVERY).await;
+    let latencies = heard.all().await;
     let (seconds, spent) = (begun.elapsed().as_secs_f64(), usage.spent());
     tasks.iter().for_each(JoinHandle::abort);
-    let latencies = heard.take();
-    let missing = sends.len() * LISTENERS - latencies.len();
-    assert_eq!(
-        missing,
-        0,
-        "of {} deliveries came late or never",
-        sends.len() * LISTENERS
-    );
     let sent = Outcome::new(sends.len(), seconds, spent, sends);
     let delivered = Outcome::new(latencies.len(), seconds, spent, latencies);
     add(table, &sent, &delivered, &ticks);
@@ -168,23 +188,22 @@ fn add(table: &mut Table, sent: &Outcome, delivered: &Outcome, ticks: &Outcome) 
 /// The same pace with nothing but sockets between.
 async fn bare(options: &Options) -> Outcome {
     let mut bare = Bare::start("bare-fanout", &[FRAME_BYTES.to_string()]).await;
-    let heard = Heard::new();
+    let heard = Heard::new(options.window / 2);
     let ears = bare_listeners(&bare, LISTENERS, BUFFER_BYTES).await;
     let tasks: Vec<_> = ears
         .into_iter()
-        .map(|ear| heard.listen(ear, |_, _| true))
+        .map(|ear| heard.listen(ear, the_last))
         .collect();
     let usage = Usage::now(bare.pid);
     let begun = Instant::now();
     let mut pace = tokio::time::interval(EVERY);
     while begun.elapsed() < options.window / 2 {
         pace.tick().await;
-        heard.sent.set(heard.origin);
+        heard.send();
         bare.tell("tick").await;
     }
-    tokio::time::sleep(EVERY).await;
+    let latencies = heard.all().await;
     tasks.iter().for_each(JoinHandle::abort);
-    let latencies = heard.take();
     Outcome::new(
         latencies.len(),
         begun.elapsed().as_secs_f64(),

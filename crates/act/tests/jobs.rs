@@ -1,7 +1,5 @@
 //! Jobs run after their act has committed, again after a failure, and then never more.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
