@@ -1,6 +1,6 @@
 //! One SQL text with named parameters, and what the two databases are sent for it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use base::{Fault, Refusal, Result, TenantId};
 
@@ -31,6 +31,7 @@ pub struct Statement {
     expect: Expect,
     on_duplicate: Option<Refusal>,
     parsed: OnceLock<Parsed>,
+    columns: OnceLock<Arc<[String]>>,
 }
 
 pub(crate) struct Parsed {
@@ -72,6 +73,7 @@ impl Statement {
             expect: Expect::Any,
             on_duplicate: None,
             parsed: OnceLock::new(),
+            columns: OnceLock::new(),
         }
     }
 
@@ -139,6 +141,11 @@ impl Statement {
     pub(crate) fn parsed(&'static self) -> &'static Parsed {
         self.parsed
             .get_or_init(|| Parsed::of(self.text, self.is_append()))
+    }
+
+    /// The names of a read's columns, asked of the driver once.
+    pub(crate) fn columns(&'static self, names: impl FnOnce() -> Arc<[String]>) -> Arc<[String]> {
+        Arc::clone(self.columns.get_or_init(names))
     }
 
     /// Whether the text is bound to a tenant or to the cell, as every statement must be.

@@ -46,11 +46,10 @@ impl PostgresSnapshot {
             let (begun, rows) = futures_util::future::join(begin, read).await;
             begun.and(rows)
         };
-        let columns: Arc<[String]> = prepared
-            .columns()
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
+        let columns = statement.columns(|| {
+            let columns = prepared.columns().iter();
+            columns.map(|column| column.name().to_owned()).collect()
+        });
         rows.map_err(failed)?
             .iter()
             .map(|row| convert(&columns, row))

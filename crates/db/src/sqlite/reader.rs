@@ -110,11 +110,10 @@ fn query(
     values: &[Value],
 ) -> rusqlite::Result<Vec<Row>> {
     let mut prepared = connection.prepare_cached(&statement.parsed().sqlite)?;
-    let columns: Arc<[String]> = prepared
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let columns = statement.columns(|| {
+        let names = prepared.column_names().into_iter();
+        names.map(str::to_owned).collect()
+    });
     let mut found = prepared.query(rusqlite::params_from_iter(values))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
