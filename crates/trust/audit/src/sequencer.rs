@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base::{EntryId, Id, Result, TenantId, Timestamp};
+use base::{Id, Result, TenantId, Timestamp};
 use db::{Batch, CommitError, Database, Lease, LeaseKeeper, Plain, params};
 
 use crate::{
@@ -159,7 +159,8 @@ async fn pending(database: &Database) -> Result<Vec<Leaf>> {
 }
 
 /// Links for the leaves, in a batch that only the leader can commit.
-fn link(lease: &Lease, mut last: Last, leaves: &[Leaf]) -> Result<(Batch, Last)> {
+fn link(lease: &Lease, before: Last, leaves: &[Leaf]) -> Result<(Batch, Last)> {
+    let mut last = before;
     let mut batch = Batch::new();
     lease.fence(&mut batch);
     for leaf in leaves {
@@ -168,8 +169,8 @@ fn link(lease: &Lease, mut last: Last, leaves: &[Leaf]) -> Result<(Batch, Last)>
             number: last.number, of_tenant: leaf.tenant, entry: leaf.entry, head: Plain::bytes(last.head),
         };
         batch.execute(TenantId::NIL, &store::INSERT_LINK, link)?;
-        let id: EntryId = leaf.entry;
-        batch.execute(TenantId::NIL, &store::DELETE_PENDING, params! { id: id })?;
     }
+    let linked = params! { after: before.number, last: last.number };
+    batch.execute(TenantId::NIL, &store::DELETE_LINKED, linked)?;
     Ok((batch, last))
 }

@@ -33,8 +33,11 @@ pub(crate) static LIST_PENDING: Statement = Statement::read(
      WHERE p.tenant = :cell AND l.number IS NULL ORDER BY p.id LIMIT :limit",
 );
 
-pub(crate) static DELETE_PENDING: Statement =
-    Statement::write("DELETE FROM audit_pending WHERE tenant = :cell AND id = :id");
+/// Takes away what has got a number: comes after the links in their batch.
+pub(crate) static DELETE_LINKED: Statement = Statement::write(
+    "DELETE FROM audit_pending WHERE tenant = :cell AND id IN
+        (SELECT entry FROM audit_link WHERE tenant = :cell AND number > :after AND number <= :last)",
+);
 
 pub(crate) static LAST_LINK: Statement = Statement::read(
     "SELECT number, head FROM audit_link WHERE tenant = :cell ORDER BY number DESC LIMIT 1",
@@ -83,7 +86,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &ENTRY,
     &INSERT_PENDING,
     &LIST_PENDING,
-    &DELETE_PENDING,
+    &DELETE_LINKED,
     &LAST_LINK,
     &INSERT_LINK,
     &LIST_LINKS,
