@@ -31,11 +31,10 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     rules::may_be_client_id(&input.client_id)?;
     rules::may_say(&input.body.text)?;
     let named = rules::mentions_in(&input.body.text)?;
-    let chat = store::chat(act, input.chat).await?;
-    let permit = act.permit(&chat).await?;
-
     let token = client_token(act, &input.client_id).await?;
-    if let Some(sent) = store::find_sent(act, &chat, token.clone()).await? {
+    let (chat, sent) = store::chat_and_sent(act, input.chat, token.clone()).await?;
+    let permit = act.permit(&chat).await?;
+    if let Some(sent) = sent {
         return steps::open_message(act, &permit, &sent);
     }
     let mentions = of_members(act, &chat, named).await?;

@@ -13,11 +13,11 @@ use crate::{
     rules::{CHAT_ABSENT, MEMBERS_MAX, MENTIONS_COUNTED_MAX, MESSAGE_ABSENT, TOPICS_MAX},
 };
 use statements::{
-    AMONG, AMONG_NAMES, CHAT_OF, COUNT_MEMBERS, DELETE_DRAFT, DELETE_MEMBER, DRAFT_OF, FIND_DIRECT,
-    FIND_MESSAGE, FIND_SENT, INSERT_CHAT, INSERT_MEMBER, INSERT_MENTION, INSERT_MESSAGE,
-    LIST_ACCOUNTS, LIST_MEMBERS, LIST_OVERVIEWS, LIST_TOPICS, MARK_READ, MEMBERS_AMONG,
-    MESSAGES_AFTER, MESSAGES_BEFORE, OVERVIEW, RENAME_CHAT, SAVE_DRAFT, SENT_NUMBER, SET_MUTED,
-    SET_ROLE, TENANT, TOPIC, TOPICS_AMONG,
+    AMONG, AMONG_NAMES, CHAT_AND_SENT, CHAT_OF, COUNT_MEMBERS, DELETE_DRAFT, DELETE_MEMBER,
+    DRAFT_OF, FIND_DIRECT, FIND_MESSAGE, INSERT_CHAT, INSERT_MEMBER, INSERT_MENTION,
+    INSERT_MESSAGE, LIST_ACCOUNTS, LIST_MEMBERS, LIST_OVERVIEWS, LIST_TOPICS, MARK_READ,
+    MEMBERS_AMONG, MESSAGES_AFTER, MESSAGES_BEFORE, OVERVIEW, RENAME_CHAT, SAVE_DRAFT, SENT_NUMBER,
+    SET_MUTED, SET_ROLE, TENANT, TOPIC, TOPICS_AMONG,
 };
 
 pub use statements::STATEMENTS;
@@ -32,6 +32,22 @@ pub(crate) async fn chat(act: &mut Act, id: ChatId) -> Result<Chat> {
         .row(&CHAT_OF, params! { account: account, chat: id })
         .await?;
     take_chat(act, account, row.ok_or(CHAT_ABSENT)?)
+}
+
+/// The chat, and what the caller already sent there under this token.
+///
+/// # Errors
+/// As [`chat`].
+pub(crate) async fn chat_and_sent(
+    act: &mut Act,
+    id: ChatId,
+    client_token: Value,
+) -> Result<(Chat, Option<Message>)> {
+    let account = act.member()?.account;
+    let params = params! { account: account, chat: id, client_token: client_token };
+    let mut row = act.row(&CHAT_AND_SENT, params).await?.ok_or(CHAT_ABSENT)?;
+    let sent = take_joined_message(&mut row, id)?;
+    Ok((take_chat(act, account, row)?, sent))
 }
 
 /// The chat with what lists show of it.
@@ -342,18 +358,6 @@ pub(crate) fn insert_mentions(
     Ok(())
 }
 
-/// What the caller already sent under this token.
-pub(crate) async fn find_sent(
-    act: &mut Act,
-    chat: &Chat,
-    client_token: Value,
-) -> Result<Option<Message>> {
-    let params =
-        params! { chat: chat.id, author: chat.standing.account, client_token: client_token };
-    let row = act.row(&FIND_SENT, params).await?;
-    row.map(|mut row| take_message(&mut row)).transpose()
-}
-
 /// One message of a chat.
 ///
 /// # Errors
@@ -470,18 +474,7 @@ fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
 fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview> {
     let sent_number: Option<i64> = row.take("sent_number")?;
     let mentions = row.take("mentions")?;
-    let last = match row.take::<Option<MessageId>>("message")? {
-        None => None,
-        Some(id) => Some(Message {
-            id,
-            chat: ChatId::NIL,
-            number: row.take("number")?,
-            change: row.take("change")?,
-            author: row.take("author")?,
-            body: row.take("body_sealed")?,
-            sent_at: row.take("sent_at")?,
-        }),
-    };
+    let last = take_joined_message(&mut row, ChatId::NIL)?;
     let chat = take_chat(act, account, row)?;
     Ok(Overview {
         sent_number: sent_number.unwrap_or(0),
@@ -492,6 +485,22 @@ fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview
         }),
         chat,
     })
+}
+
+/// A message that was joined to its chat, if there is one.
+fn take_joined_message(row: &mut Row, chat: ChatId) -> Result<Option<Message>> {
+    let Some(id) = row.take::<Option<MessageId>>("message")? else {
+        return Ok(None);
+    };
+    Ok(Some(Message {
+        id,
+        chat,
+        number: row.take("number")?,
+        change: row.take("change")?,
+        author: row.take("author")?,
+        body: row.take("body_sealed")?,
+        sent_at: row.take("sent_at")?,
+    }))
 }
 
 fn take_message(row: &mut Row) -> Result<Message> {

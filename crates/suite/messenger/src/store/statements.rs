@@ -13,16 +13,18 @@ macro_rules! chat_columns {
     };
 }
 
-/// One chat as `:account` is in it.
+/// One chat as `:account` is in it, with what `$columns` and `$join` add.
 macro_rules! chat_of_account {
-    () => {
+    ($columns:literal, $join:literal) => {
         concat!(
             "SELECT ",
             chat_columns!(),
+            $columns,
             " FROM messenger_member m
              JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
-             JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
-             WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
+             JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat",
+            $join,
+            " WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
         )
     };
 }
@@ -47,9 +49,16 @@ macro_rules! overviews {
     };
 }
 
-pub(super) static CHAT_OF: Statement = Statement::read(chat_of_account!());
+pub(super) static CHAT_OF: Statement = Statement::read(chat_of_account!("", ""));
 
-pub(super) static OVERVIEW: Statement = Statement::read(overviews!(chat_of_account!(), ""));
+/// The chat together with what the account sent there under a token: sending reads once.
+pub(super) static CHAT_AND_SENT: Statement = Statement::read(chat_of_account!(
+    ", s.id AS message, s.number, s.author, s.change, s.body_sealed, s.sent_at",
+    " LEFT JOIN messenger_message s ON s.tenant = m.tenant AND s.chat = m.chat AND s.author = m.account
+        AND s.client_token = :client_token"
+));
+
+pub(super) static OVERVIEW: Statement = Statement::read(overviews!(chat_of_account!("", ""), ""));
 
 /// Begins with the account's chats, out of an index that holds nothing else: without statistics, SQLite would rather go
 /// through all memberships of the tenant (`CROSS JOIN` keeps the order there). Sorts narrow rows; the last messages are
@@ -165,11 +174,6 @@ pub(super) static INSERT_MENTION: Statement = Statement::append(
     "INSERT INTO messenger_mention (tenant, chat, account, number) VALUES (:tenant, :chat, :account, :number)",
 );
 
-pub(super) static FIND_SENT: Statement = Statement::read(
-    "SELECT chat, number, id AS message, author, change, body_sealed, sent_at FROM messenger_message
-     WHERE tenant = :tenant AND chat = :chat AND author = :author AND client_token = :client_token",
-);
-
 pub(super) static FIND_MESSAGE: Statement = Statement::read(
     "SELECT chat, number, id AS message, author, change, body_sealed, sent_at FROM messenger_message
      WHERE tenant = :tenant AND id = :id AND chat = :chat",
@@ -207,6 +211,7 @@ pub(super) static DELETE_DRAFT: Statement = Statement::write(
 /// For the sweep that has both databases parse every statement.
 pub static STATEMENTS: &[&Statement] = &[
     &CHAT_OF,
+    &CHAT_AND_SENT,
     &OVERVIEW,
     &LIST_OVERVIEWS,
     &TOPIC,
@@ -227,7 +232,6 @@ pub static STATEMENTS: &[&Statement] = &[
     &TOPICS_AMONG,
     &INSERT_MESSAGE,
     &INSERT_MENTION,
-    &FIND_SENT,
     &FIND_MESSAGE,
     &MESSAGES_BEFORE,
     &MESSAGES_AFTER,
