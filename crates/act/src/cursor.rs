@@ -1,6 +1,6 @@
 //! Cursors of lists: opaque to clients, and authenticated, since what they hold goes into statements.
 
-use base::Result;
+use base::{Hex, Result};
 
 use crate::{Act, CURSOR_INVALID};
 
@@ -14,11 +14,7 @@ impl Act {
     /// [`crate::SEALED`].
     pub async fn cursor(&self, position: &[u8]) -> Result<String> {
         let code = self.cursor_code(position).await?;
-        Ok(code
-            .iter()
-            .chain(position)
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(format!("{}{}", Hex(&code), Hex(position)))
     }
 
     /// What [`Act::cursor`] held.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use base::{Clock, Context, Entropy, EntryId, Error, Fault, Id, Result, TenantId, kinds};
+use base::{Clock, Context, Entropy, EntryId, Error, Fault, Hex, Id, Result, TenantId, kinds};
 use bytes::Bytes;
 use db::{Batch, CommitError, Committed, Database, NewResource, Plain, ResourceKey, params};
 use tokio::sync::{RwLock, Semaphore};
@@ -464,8 +464,6 @@ pub(crate) fn printed(read: &Binding, parameter: &str, id: [u8; 16]) -> String {
                 .as_str()
         })
         .and_then(|pattern| pattern.trim_start_matches('^').split('[').next())
-        .unwrap_or_default()
-        .to_owned();
-    id.iter()
-        .fold(prefix, |text, byte| format!("{text}{byte:02x}"))
+        .unwrap_or_default();
+    format!("{prefix}{}", Hex(&id))
 }

@@ -174,14 +174,38 @@ impl<K> hash::Hash for Id<K> {
 impl<K: IdKind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(K::PREFIX)?;
-        self.bytes
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        Hex(&self.bytes).fmt(f)
     }
 }
 impl<K: IdKind> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// Bytes as lower-case hex digits.
+#[derive(Clone, Copy)]
+pub struct Hex<'a>(pub &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    /// Digits leave in runs: one call of the formatter for each byte would cost more than the rest of a log line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; 64];
+        for bytes in self.0.chunks(32) {
+            for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+                pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0x0f)]);
+            }
+            let run = digits.get(..bytes.len() * 2).unwrap_or_default();
+            f.write_str(str::from_utf8(run).map_err(|_| fmt::Error)?)?;
+        }
+        Ok(())
+    }
+}
+
+const fn digit(nibble: u8) -> u8 {
+    match nibble {
+        0..=9 => b'0' + nibble,
+        _ => b'a' + (nibble - 10),
     }
 }
 
@@ -273,5 +297,12 @@ mod tests {
         assert!(id.to_uppercase().parse::<ChatId>().is_err());
         assert!(format!("{id}0").parse::<ChatId>().is_err());
         assert!("oc_zz".parse::<ChatId>().is_err());
+    }
+
+    #[test]
+    fn bytes_of_any_length_are_hex_digits() {
+        assert_eq!(Hex(&[]).to_string(), "");
+        assert_eq!(Hex(&[0x00, 0x09, 0xaf, 0xff]).to_string(), "0009afff");
+        assert_eq!(Hex(&[0xb1; 33]).to_string(), "b1".repeat(33));
     }
 }

@@ -9,7 +9,7 @@ mod time;
 pub use environment::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use error::{Context, Error, Fault, Kind, Refusal, RefusalAnswer, Result};
 pub use id::{
-    AccountId, AvatarId, BlobId, CellId, ChatId, EntryId, EventId, GrantId, Id, IdKind,
+    AccountId, AvatarId, BlobId, CellId, ChatId, EntryId, EventId, GrantId, Hex, Id, IdKind,
     InvitationId, JobId, KeyId, MessageId, ParseIdError, PersonId, RequestId, SessionId, TenantId,
     kinds,
 };

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use base::{EntryId, Error, Result, TenantId};
+use base::{EntryId, Error, Hex, Result, TenantId};
 use cipher::{DataKey, open_record};
 use db::{Row, params};
 
@@ -71,7 +71,7 @@ impl Log {
         };
         let last = self.walk(&mut report).await?;
         report.entries = last.number;
-        report.head = wire::hex(&last.head);
+        report.head = Hex(&last.head).to_string();
         if report.problem.is_none() {
             report.problem = self.strays().await?;
         }

@@ -2,7 +2,7 @@
 
 use act::{Caller, Kind};
 use base::{
-    AccountId, Context, EntryId, PersonId, RequestId, Result, SessionId, TenantId, Timestamp,
+    AccountId, Context, EntryId, Hex, PersonId, RequestId, Result, SessionId, TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -161,13 +161,8 @@ impl ResourceBody {
         Self {
             kind,
             tenant: touched.name.tenant,
-            id: hex(&touched.name.id),
+            id: Hex(&touched.name.id).to_string(),
             reads: touched.reads,
         }
     }
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

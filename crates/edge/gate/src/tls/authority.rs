@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use base::{Context, Result, Timestamp};
+use base::{Context, Hex, Result, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
@@ -112,11 +112,7 @@ fn read_certificate(path: &Path) -> Result<CertificateDer<'static>> {
 fn authority_params(key: &KeyPair, now: Timestamp) -> Result<CertificateParams> {
     let mut params = CertificateParams::new(Vec::new()).context("naming the local authority")?;
     let identifier = params.key_identifier(key);
-    let short: String = identifier
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short = Hex(identifier.get(..4).unwrap_or(&identifier));
     params.distinguished_name = named(&format!("Bastide local authority {short}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
