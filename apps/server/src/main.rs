@@ -6,6 +6,8 @@ mod commands;
 mod config;
 mod front;
 mod house;
+#[cfg(test)]
+mod inventions;
 mod logs;
 mod output;
 mod serve;

@@ -421,10 +421,11 @@ fn facts(act: &Act, id: EntryId, outcome: Outcome) -> Facts<'_> {
     Facts {
         id,
         at: act.now,
+        // Never the tenant that the act has entered: without a permit it is the caller's word, and may not exist.
         tenant: act
             .resources
             .first()
-            .map_or(act.tenant, |resource| resource.tenant),
+            .map_or(act.call.caller.tenant(), |resource| resource.tenant),
         operation: act.operation,
         caller: &act.call.caller,
         request: act.call.request,

@@ -180,12 +180,18 @@ impl Log {
         Id::generate(self.clock.now(), self.entropy.as_ref())
     }
 
-    /// As [`Log::enter`]; into the cell's log when the tenant's is beyond reach: one shredded tenant must not keep
-    /// everybody else's reads from being recorded.
+    /// As [`Log::enter`]; into the cell's log when the tenant's is beyond reach: one shredded tenant, or one that somebody
+    /// invented, must not keep everybody else's reads from being recorded. What would keep the cell's log from taking it
+    /// too is waited for.
     async fn enter_somewhere(&self, draft: &Draft, batch: &mut Batch) -> Result<()> {
+        let concerns_all = |error: &Error| {
+            [act::SEALED, db::UNAVAILABLE, db::DISK_FULL]
+                .iter()
+                .any(|all| error.is(all))
+        };
         match self.enter(draft, draft.tenant, batch).await {
-            Err(Error::Fault(fault)) if draft.tenant != TenantId::NIL => {
-                tracing::warn!(%fault, tenant = %draft.tenant, "a tenant's log takes no entry: the cell's does");
+            Err(error) if draft.tenant != TenantId::NIL && !concerns_all(&error) => {
+                tracing::warn!(%error, tenant = %draft.tenant, "a tenant's log takes no entry: the cell's does");
                 self.enter(draft, TenantId::NIL, batch).await
             }
             other => other,

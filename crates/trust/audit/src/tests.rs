@@ -17,7 +17,7 @@ use act::{
     Act, Action, Cell, Facts, FreshKey, Migration, MigrationSet, Module, Operation, Purpose,
     Recorder, Vault,
 };
-use base::{Clock, Entropy, EntryId, Fault, KeyId, Result, TenantId, Timestamp};
+use base::{Clock, Entropy, EntryId, Fault, KeyId, Refusal, Result, TenantId, Timestamp};
 use cipher::{BlindIndex, DataKey, open_record};
 use db::{Batch, Database, Statement, params};
 use futures_util::future::BoxFuture;
@@ -78,7 +78,7 @@ impl Recorder for Later {
 pub(super) struct Closable {
     keys: MemoryVault,
     is_sealed: AtomicBool,
-    lost: Mutex<Option<TenantId>>,
+    lost: Mutex<Option<(TenantId, Option<Refusal>)>>,
 }
 
 impl Closable {
@@ -91,16 +91,24 @@ impl Closable {
     }
 
     pub(super) fn lose(&self, tenant: TenantId) {
-        *self.lost.lock().unwrap() = Some(tenant);
+        *self.lost.lock().unwrap() = Some((tenant, None));
+    }
+
+    /// Has the keys of a tenant refused as those of one that never was.
+    pub(super) fn refuse(&self, tenant: TenantId, refusal: Refusal) {
+        *self.lost.lock().unwrap() = Some((tenant, Some(refusal)));
     }
 
     fn check(&self, tenant: TenantId) -> Result<()> {
         if self.is_sealed.load(Ordering::Relaxed) {
             return Err(act::SEALED.into());
         }
-        match *self.lost.lock().unwrap() == Some(tenant) {
-            true => Err(Fault::new("the tenant's key is destroyed").into()),
-            false => Ok(()),
+        match *self.lost.lock().unwrap() {
+            Some((lost, None)) if lost == tenant => {
+                Err(Fault::new("the tenant's key is destroyed").into())
+            }
+            Some((lost, Some(refusal))) if lost == tenant => Err(refusal.into()),
+            _ => Ok(()),
         }
     }
 }

@@ -215,3 +215,30 @@ async fn a_tenant_whose_keys_are_gone_keeps_nobody_elses_reads_back() {
     assert_eq!(bodies.len(), 2);
     assert!(bodies.iter().any(|body| body["tenant"] == json!(tenant)));
 }
+
+#[tokio::test]
+async fn a_tenant_that_never_was_keeps_nobody_elses_reads_back() {
+    let recorded = Recorded::new().await;
+    let invented = TenantId::from_bytes([7; 16]);
+    let absent = base::Refusal::absent("kms.tenant_absent", "There is no such tenant.");
+    recorded.vault.refuse(invented, absent);
+    let caller = Caller::System {
+        name: "inventor",
+        tenant: invented,
+    };
+    recorded.log.refused(&Facts {
+        id: recorded.log.new_id(),
+        at: recorded.now(),
+        tenant: invented,
+        operation: &READ,
+        caller: &caller,
+        request: RequestId::NIL,
+        source: "",
+        client: "",
+        resources: &[],
+        outcome: Outcome::Refused("test.refused"),
+    });
+    reads(&recorded, "reader", &[resource(1)]).unwrap();
+    recorded.log.flush().await.unwrap();
+    assert_eq!(recorded.test_bodies().await.len(), 2);
+}
