@@ -213,6 +213,8 @@ impl Runtime {
         let token = self.idempotency_token(act, input).await?;
         if let Some(token) = &token
             && let Some(reference) = self.replayed(act, token).await?
+            // The replaying read takes a snapshot of its own: two at once would let enough of them wait for each other.
+            act.snapshot = None;
         {
             return self.replay(act, reference).await.map(Attempt::Replayed);
         }
