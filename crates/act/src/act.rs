@@ -1,6 +1,6 @@
 //! One operation by one caller: reads on a snapshot, buffered writes, one reading of the clock.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use base::{
     AccountId, BlobId, Context, Fault, Id, KeyId, Result, SessionId, TenantId, Timestamp, kinds,
@@ -11,19 +11,17 @@ use db::{
     Batch, Late, NewResource, Params, Plain, Row, Series, Snapshot, Statement, params, plain,
 };
 
-use tokio::sync::Semaphore;
-
 use crate::{
-    Action, Announcement, Call, Caller, Card, Decision, Event, Kind, Limit, Member, Mode,
-    NOT_PERMITTED, NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question, Relation,
-    Resource, ResourceRef, Sealed, StoredEvent, Throttle, runtime::Ports, store,
+    Action, Announcement, Call, Caller, Card, Decision, Event, Kind, Member, Mode, NOT_PERMITTED,
+    NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question, Relation, Resource,
+    ResourceRef, Sealed, StoredEvent, Throttle, heavy::Places, runtime::Ports, store,
 };
 
 /// What every operation is given, and its only way to the world.
 pub struct Act {
     pub(crate) ports: Arc<Ports>,
     /// Places for heavy computation.
-    pub(crate) heavy: Arc<Semaphore>,
+    pub(crate) heavy: Arc<Places>,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) operation: &'static Operation,
     pub(crate) call: Call,
@@ -542,39 +540,6 @@ impl Act {
     /// Gives the client this session token, as a cookie or in a header; an empty one takes the cookie back.
     pub fn give_session(&mut self, token: String) {
         self.session = Some(token);
-    }
-
-    /// Takes one from a bucket; see [`Throttle::take`].
-    ///
-    /// # Errors
-    /// [`crate::TOO_MANY`].
-    pub fn throttle(&self, limit: &Limit, key: &[u8]) -> Result<()> {
-        self.throttle.take(limit, key, self.now)
-    }
-
-    /// Fills a bucket again: what was tried has succeeded.
-    pub fn forgive(&self, limit: &Limit, key: &[u8]) {
-        self.throttle.forgive(limit, key);
-    }
-
-    /// Runs heavy computation off the threads that answer: password hashing, decoding. Comes before the first write.
-    ///
-    /// # Errors
-    /// A fault when it panics or the server is stopping; [`crate::TOO_MANY`] when too much of it waits.
-    pub async fn compute<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T> {
-        const WAIT: Duration = Duration::from_secs(10);
-        let place = tokio::time::timeout(WAIT, Arc::clone(&self.heavy).acquire_owned())
-            .await
-            .map_err(|_| crate::TOO_MANY)?
-            .context("the server is stopping")?;
-        let done = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            work()
-        });
-        done.await.context("computing")
     }
 }
 

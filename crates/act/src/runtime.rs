@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use base::{Clock, Context, Entropy, EntryId, Error, Fault, Hex, Id, Result, TenantId, kinds};
 use bytes::Bytes;
 use db::{Batch, CommitError, Committed, Database, NewResource, Plain, ResourceKey, params};
-use tokio::sync::{RwLock, Semaphore};
+use tokio::sync::RwLock;
 
 use crate::{
     Access, Act, Announcement, Announcer, Answer, Audience, Audit, Binding, Blobs, CONTENDED, Call,
@@ -13,6 +13,7 @@ use crate::{
     Purpose, Recorder, Throttle, Vault,
     act::{Cell, Pending},
     answer::with_numbers,
+    heavy::Places,
     module::WriteAnswer,
     store,
 };
@@ -21,8 +22,6 @@ use crate::{
 const RUNS_MAX: u32 = 8;
 /// From which run on the act keeps the other acts of its node from committing until it has.
 const RUNS_BEFORE_LOCKING: u32 = 3;
-/// How many pieces of heavy computation run at once on this node.
-const HEAVY_MAX: usize = 2;
 
 /// What the runtime stands on.
 pub struct Ports {
@@ -40,7 +39,7 @@ pub struct Ports {
 /// The running house: every operation, and the ports.
 pub struct Runtime {
     ports: Arc<Ports>,
-    heavy: Arc<Semaphore>,
+    heavy: Arc<Places>,
     modules: Vec<Module>,
     bindings: HashMap<&'static str, Binding>,
     throttle: Arc<Throttle>,
@@ -72,7 +71,7 @@ impl Runtime {
         }
         let runtime = Self {
             ports: Arc::new(ports),
-            heavy: Arc::new(Semaphore::new(HEAVY_MAX)),
+            heavy: Arc::default(),
             modules,
             bindings,
             throttle: Arc::default(),
@@ -213,9 +212,9 @@ impl Runtime {
         let token = self.idempotency_token(act, input).await?;
         if let Some(token) = &token
             && let Some(reference) = self.replayed(act, token).await?
+        {
             // The replaying read takes a snapshot of its own: two at once would let enough of them wait for each other.
             act.snapshot = None;
-        {
             return self.replay(act, reference).await.map(Attempt::Replayed);
         }
         let write = binding
@@ -366,8 +365,7 @@ impl Runtime {
 
     /// For shutting down: nothing heavy begins any more.
     pub async fn drain(&self, within: Duration) {
-        let all = u32::try_from(HEAVY_MAX).unwrap_or(u32::MAX);
-        drop(tokio::time::timeout(within, self.heavy.acquire_many(all)).await);
+        self.heavy.drain(within).await;
     }
 }
 

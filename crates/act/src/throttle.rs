@@ -1,10 +1,14 @@
 //! How often something may be tried: token buckets by key, bounded in number.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
 
 use base::{Result, Timestamp};
 
-use crate::TOO_MANY;
+use crate::{Act, TOO_MANY};
 
 /// A limit: at most `burst` at once, one more each `every`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,14 +19,41 @@ pub struct Limit {
     pub every: Duration,
 }
 
-/// The most buckets kept. The ones that are full again go first; beyond that new keys share one bucket.
-const BUCKETS_MAX: usize = 100_000;
+/// The keys of one limit that a generation holds. Two generations are kept: when the younger is full the older is forgotten,
+/// and with it the buckets that nobody has touched for longest. Whoever wants a bucket forgotten has to touch as many others.
+const KEYS_MAX: usize = 50_000;
 
-/// The buckets of one node.
+/// The buckets of one node, a table for each limit: no limit forgets because another is busy.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    /// When each bucket will be full again, in microseconds (the generic cell rate algorithm's theoretical arrival time).
-    full_at: Mutex<HashMap<(&'static str, [u8; 32]), i64>>,
+    tables: RwLock<HashMap<&'static str, Arc<Mutex<Table>>>>,
+}
+
+/// When each bucket will be full again, in microseconds (the generic cell rate algorithm's theoretical arrival time).
+#[derive(Debug, Default)]
+struct Table {
+    young: HashMap<[u8; 32], i64>,
+    old: HashMap<[u8; 32], i64>,
+}
+
+impl Table {
+    fn get(&self, key: &[u8; 32]) -> i64 {
+        let full_at = self.young.get(key).or_else(|| self.old.get(key));
+        full_at.copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, key: [u8; 32], full_at: i64) {
+        self.old.remove(&key);
+        if self.young.len() >= KEYS_MAX && !self.young.contains_key(&key) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, full_at);
+    }
+
+    fn remove(&mut self, key: &[u8; 32]) {
+        self.young.remove(key);
+        self.old.remove(key);
+    }
 }
 
 impl Throttle {
@@ -31,37 +62,82 @@ impl Throttle {
     /// # Errors
     /// [`TOO_MANY`] with the seconds until the next one.
     pub fn take(&self, limit: &Limit, key: &[u8], now: Timestamp) -> Result<()> {
-        let Ok(mut buckets) = self.full_at.lock() else {
+        let table = self.table(limit);
+        let Ok(mut table) = table.lock() else {
             return Err(TOO_MANY.into());
         };
-        if buckets.len() >= BUCKETS_MAX {
-            buckets.retain(|_, full_at| *full_at > now.micros());
-        }
-        let key = if buckets.len() >= BUCKETS_MAX {
-            [0; 32]
-        } else {
-            cipher::hash_token(key)
-        };
+        let key = cipher::hash_token(key);
         let step = i64::try_from(limit.every.as_micros()).unwrap_or(i64::MAX);
-        let full_at = buckets.entry((limit.name, key)).or_insert(0);
-        let next = (*full_at).max(now.micros()).saturating_add(step);
+        let full_at = table.get(&key);
+        let next = full_at.max(now.micros()).saturating_add(step);
         let over = next
             .saturating_sub(now.micros())
             .saturating_sub(step.saturating_mul(i64::from(limit.burst)));
         if over > 0 {
+            // What is tried in vain is in use too.
+            table.set(key, full_at);
             let seconds =
                 u32::try_from(over.div_euclid(1_000_000).saturating_add(1)).unwrap_or(u32::MAX);
             return Err(TOO_MANY.retry_after(seconds));
         }
-        *full_at = next;
+        table.set(key, next);
         Ok(())
     }
 
     /// Fills the bucket of `key` again: what was tried has succeeded.
     pub fn forgive(&self, limit: &Limit, key: &[u8]) {
-        if let Ok(mut buckets) = self.full_at.lock() {
-            buckets.remove(&(limit.name, cipher::hash_token(key)));
+        if let Ok(mut table) = self.table(limit).lock() {
+            table.remove(&cipher::hash_token(key));
         }
+    }
+
+    /// Remembers `key` for the limit's interval.
+    pub fn note(&self, limit: &Limit, key: &[u8], now: Timestamp) {
+        if let Ok(mut table) = self.table(limit).lock() {
+            table.set(cipher::hash_token(key), now.after(limit.every).micros());
+        }
+    }
+
+    /// Whether `key` was noted within the limit's interval, and is remembered.
+    pub fn is_noted(&self, limit: &Limit, key: &[u8], now: Timestamp) -> bool {
+        let table = self.table(limit);
+        let table = table.lock().unwrap_or_else(PoisonError::into_inner);
+        table.get(&cipher::hash_token(key)) > now.micros()
+    }
+
+    fn table(&self, limit: &Limit) -> Arc<Mutex<Table>> {
+        let known = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = known.get(limit.name) {
+            return Arc::clone(table);
+        }
+        drop(known);
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(tables.entry(limit.name).or_default())
+    }
+}
+
+impl Act {
+    /// Takes one from a bucket; see [`Throttle::take`].
+    ///
+    /// # Errors
+    /// [`TOO_MANY`].
+    pub fn throttle(&self, limit: &Limit, key: &[u8]) -> Result<()> {
+        self.throttle.take(limit, key, self.now)
+    }
+
+    /// Fills a bucket again: what was tried has succeeded.
+    pub fn forgive(&self, limit: &Limit, key: &[u8]) {
+        self.throttle.forgive(limit, key);
+    }
+
+    /// Remembers something for a while on this node; see [`Throttle::note`].
+    pub fn note(&self, limit: &Limit, key: &[u8]) {
+        self.throttle.note(limit, key, self.now);
+    }
+
+    /// Whether it is remembered; see [`Throttle::is_noted`].
+    pub fn is_noted(&self, limit: &Limit, key: &[u8]) -> bool {
+        self.throttle.is_noted(limit, key, self.now)
     }
 }
 
@@ -92,5 +168,33 @@ mod tests {
         assert!(throttle.take(&limit, b"a", at(10)).is_err());
         throttle.forgive(&limit, b"a");
         throttle.take(&limit, b"a", at(10)).unwrap();
+    }
+
+    #[test]
+    fn a_full_table_forgets_what_was_touched_longest_ago_and_shares_nothing() {
+        let limit = |name| Limit {
+            name,
+            burst: 1,
+            every: Duration::from_secs(3_600),
+        };
+        let (guesses, other) = (limit("guesses"), limit("other"));
+        let throttle = Throttle::default();
+        let now = Timestamp::from_micros(1_000_000);
+        throttle.take(&other, b"kept", now).unwrap();
+        throttle.take(&guesses, b"old", now).unwrap();
+        for number in 0..KEYS_MAX {
+            throttle.take(&guesses, &number.to_be_bytes(), now).unwrap();
+        }
+        // In use all the time, it stays in use; one that is new has a bucket of its own; other limits keep theirs.
+        assert!(throttle.take(&guesses, b"old", now).is_err());
+        throttle.take(&guesses, b"new", now).unwrap();
+        assert!(throttle.take(&guesses, b"new", now).is_err());
+        assert!(throttle.take(&other, b"kept", now).is_err());
+        for number in 0..2 * KEYS_MAX {
+            throttle
+                .take(&guesses, &(number + KEYS_MAX).to_be_bytes(), now)
+                .unwrap();
+        }
+        throttle.take(&guesses, b"old", now).unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use act::{Act, Cell, Permit, Place, Plain, Sealed};
+use act::{Act, Cell, Heavy, Permit, Place, Plain, Sealed};
 use base::{Context, PersonId, Result, Secret, TenantId};
 
 use crate::{
@@ -44,7 +44,7 @@ fn place(source: &str, who: &str) -> String {
 /// # Errors
 /// [`CREDENTIALS_WRONG`] when the password is wrong, and when nobody is claimed.
 pub(crate) async fn by_password(
-    act: &Act,
+    act: &mut Act,
     cell: &Permit<Cell>,
     claim: Option<Claim>,
     given: Arc<Secret<String>>,
@@ -54,7 +54,7 @@ pub(crate) async fn by_password(
         None => None,
     };
     let work = move || password::matches(verifier.as_ref().map(|v| v.expose().as_slice()), &given);
-    let is_right = act.compute(work).await??;
+    let is_right = act.compute(Heavy::Passwords, work).await??;
     match claim {
         Some(Claim(person)) if is_right => Ok(person),
         _ => Err(CREDENTIALS_WRONG.into()),
@@ -194,14 +194,16 @@ pub(crate) async fn recovery_codes(
 /// # Errors
 /// [`crate::refusals::PASSWORD_LENGTH`] and [`PASSWORD_WEAK`].
 pub(crate) async fn judge(
-    act: &Act,
+    act: &mut Act,
     given: &Arc<Secret<String>>,
     words: Vec<String>,
 ) -> Result<()> {
     rules::password_length(given.expose())?;
     let given = Arc::clone(given);
     let is_strong = act
-        .compute(move || password::is_strong(&given, &words))
+        .compute(Heavy::Passwords, move || {
+            password::is_strong(&given, &words)
+        })
         .await?;
     match is_strong {
         true => Ok(()),
@@ -210,9 +212,12 @@ pub(crate) async fn judge(
 }
 
 /// The verifier of a new password.
-pub(crate) async fn verifier(act: &Act, given: &Arc<Secret<String>>) -> Result<Secret<Vec<u8>>> {
+pub(crate) async fn verifier(
+    act: &mut Act,
+    given: &Arc<Secret<String>>,
+) -> Result<Secret<Vec<u8>>> {
     let (given, salt) = (Arc::clone(given), act.random());
-    act.compute(move || password::verifier(&given, &salt))
+    act.compute(Heavy::Passwords, move || password::verifier(&given, &salt))
         .await?
         .map(Secret::new)
 }

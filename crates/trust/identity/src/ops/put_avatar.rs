@@ -1,6 +1,6 @@
 //! Show another picture of oneself.
 
-use act::{Act, Action, Carrier, Method, Operation};
+use act::{Act, Action, Carrier, Heavy, Method, Operation};
 use base::{AvatarId, BlobId, Result};
 
 use crate::{
@@ -25,7 +25,9 @@ pub async fn run(act: &mut Act, _: wire::Nothing) -> Result<wire::NewAvatar> {
     let own = directory::own(act).await?;
     let permit = act.permit(&own).await?;
     let file = act.body();
-    let picture = act.compute(move || picture::read(&file)).await?;
+    let picture = act
+        .compute(Heavy::Pictures, move || picture::read(&file))
+        .await?;
     let picture = picture.map_err(|unfit| match unfit {
         Unfit::Large => AVATAR_LARGE,
         Unfit::Unreadable => AVATAR_INVALID,
