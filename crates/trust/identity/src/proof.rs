@@ -21,18 +21,28 @@ pub(crate) async fn mail_hash(act: &Act, mail: &str) -> Result<Plain> {
 }
 
 /// Counts a guess at somebody's password. `who` names them by what was given, existing or not.
+///
+/// The place is asked first, so that guesses which it refuses cost the account nothing: one address alone keeps nobody out.
+/// From where the person has got in lately they get in, however many strangers guess from elsewhere; what is known of places
+/// is this node's own and ends with it, as the buckets do.
 pub(crate) fn count_guess(act: &Act, who: &str) -> Result<()> {
     let source = act.client().0.to_owned();
     act.throttle(&rules::TRIES_BY_SOURCE, source.as_bytes())?;
-    act.throttle(&rules::TRIES_AT_ACCOUNT, who.as_bytes())?;
-    act.throttle(&rules::TRIES_FROM_PLACE, place(&source, who).as_bytes())
+    let place = place(&source, who);
+    act.throttle(&rules::TRIES_FROM_PLACE, place.as_bytes())?;
+    match act.is_noted(&rules::KNOWN_PLACES, place.as_bytes()) {
+        true => Ok(()),
+        false => act.throttle(&rules::TRIES_AT_ACCOUNT, who.as_bytes()),
+    }
 }
 
-/// The guess was right: the person's own buckets are full again, the source's is not.
+/// The guess was right: the person's own buckets are full again, the source's is not, and the place is known.
 pub(crate) fn forgive_guesses(act: &Act, who: &str) {
     let source = act.client().0.to_owned();
     act.forgive(&rules::TRIES_AT_ACCOUNT, who.as_bytes());
-    act.forgive(&rules::TRIES_FROM_PLACE, place(&source, who).as_bytes());
+    let place = place(&source, who);
+    act.forgive(&rules::TRIES_FROM_PLACE, place.as_bytes());
+    act.note(&rules::KNOWN_PLACES, place.as_bytes());
 }
 
 fn place(source: &str, who: &str) -> String {

@@ -62,6 +62,8 @@ pub(crate) const TRIES_FROM_PLACE: Limit = limit("identity.tries_from_place", 10
 /// Guesses at one account from everywhere: wide enough that strangers do not easily keep its person out.
 pub(crate) const TRIES_AT_ACCOUNT: Limit =
     limit("identity.tries_at_account", 50, Duration::from_secs(30));
+/// How long a place is known from which the person has got in.
+pub(crate) const KNOWN_PLACES: Limit = limit("identity.known_places", 1, SESSION_IDLE);
 /// Guesses from one place at any account: a whole office may sit behind one address and arrive at nine o'clock.
 /// Never forgiven, or whoever has one account of their own could guess at others without end.
 pub(crate) const TRIES_BY_SOURCE: Limit =

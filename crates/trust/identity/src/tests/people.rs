@@ -277,3 +277,31 @@ async fn weak_passwords_and_odd_input_are_refused_by_field() {
         );
     }
 }
+
+#[tokio::test]
+async fn strangers_keep_nobody_out_of_a_place_from_which_they_came_before() {
+    let place = Place::new().await;
+    place
+        .signs_up("Weaver Mill", "Ana", "ana@example.org")
+        .await;
+    let guess = json!({ "mail": "ana@example.org", "password": "not this one" });
+    let right = json!({ "mail": "ana@example.org", "password": PASSWORD });
+    // One address guesses as often as it likes: what its place refuses costs the account nothing.
+    for _ in 0..70 {
+        let guessed = place.calls_from("192.0.2.7", &sign_in::OP, guess.clone());
+        assert!(guessed.await.is_err());
+    }
+    let entered = place.calls_from("198.51.100.1", &sign_in::OP, right.clone());
+    assert!(entered.await.is_ok());
+
+    // Many addresses use up what the account has; only whoever was here before still gets in.
+    for number in 0..60 {
+        let source = format!("203.0.113.{number}");
+        let guessed = place.calls_from(&source, &sign_in::OP, guess.clone());
+        assert!(guessed.await.is_err());
+    }
+    let refused = place.calls_from("198.51.100.2", &sign_in::OP, right.clone());
+    assert!(refused.await.err().unwrap().is(&act::TOO_MANY));
+    let entered = place.calls_from("198.51.100.1", &sign_in::OP, right);
+    assert!(entered.await.is_ok());
+}
