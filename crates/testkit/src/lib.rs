@@ -9,6 +9,8 @@
 mod house;
 mod ports;
 
+/// What a recorder of one's own writes into.
+pub use db::Batch;
 pub use house::{Actor, House, HouseBuilder};
 pub use ports::{
     Heard, MemoryBlobs, MemoryDirectory, MemoryVault, Notes, SeededEntropy, StillClock,

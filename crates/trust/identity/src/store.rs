@@ -64,6 +64,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &sessions::OLDEST_KEPT,
     &sessions::INSERT_SESSION,
     &sessions::END_SESSION,
+    &sessions::END_SESSIONS,
     &sessions::TOUCH_SESSION,
     &sessions::SWITCH_SESSION,
     &sessions::PURGE_SESSIONS,

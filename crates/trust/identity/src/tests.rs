@@ -38,10 +38,11 @@ impl Place {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        let house = HouseBuilder::new(vec![module(settings)])
-            .directory(Arc::new(Cards))
-            .build()
-            .await;
+        Self::of(HouseBuilder::new(vec![module(settings)])).await
+    }
+
+    pub(crate) async fn of(builder: HouseBuilder) -> Self {
+        let house = builder.directory(Arc::new(Cards)).build().await;
         let sessions = Sessions::new(Arc::clone(house.runtime()));
         Self { house, sessions }
     }

@@ -9,7 +9,7 @@ use crate::{
     model::{Claim, Person},
     password, proof,
     refusals::{CREDENTIALS_WRONG, PASSWORD_LENGTH, PASSWORD_WEAK, PASSWORD_WRONG},
-    standing, store, views, wire,
+    store, views, wire,
 };
 
 pub static OP: Operation = Operation::write("identity.password.change", Action::Change)
@@ -36,7 +36,9 @@ pub async fn run(act: &mut Act, input: wire::ChangePassword) -> Result<wire::Don
     );
     store::update_password(act, &permit, &person, sealed)?;
     store::delete_tokens(act, &permit, person.id)?;
-    standing::end_sessions(act, &permit, sessions, Some(session))?;
+    // Whoever signs in at the same time with the old password tries again, and fails.
+    act.raise(&permit);
+    store::end_sessions(act, &permit, person.id, sessions, Some(session))?;
     Ok(wire::Done {})
 }
 

@@ -10,7 +10,7 @@ use crate::{
     password,
     proof::{self, Given},
     refusals::{CODE_MISSING, CODE_WRONG, PASSWORD_LENGTH, PASSWORD_WEAK, RESET_INVALID},
-    standing, store, token, views, wire,
+    store, token, views, wire,
 };
 
 pub static OP: Operation = Operation::write("identity.password_reset.finish", Action::Authenticate)
@@ -61,6 +61,8 @@ pub async fn run(act: &mut Act, input: wire::FinishReset) -> Result<wire::Done> 
         proof::use_up(act, &permit, &person, proved)?;
     }
     store::delete_tokens(act, &permit, person.id)?;
-    standing::end_sessions(act, &permit, sessions, None)?;
+    // Whoever signs in at the same time with the old password tries again, and fails.
+    act.raise(&permit);
+    store::end_sessions(act, &permit, person.id, sessions, None)?;
     Ok(wire::Done {})
 }

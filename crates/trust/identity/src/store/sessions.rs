@@ -65,6 +65,12 @@ pub(super) static END_SESSION: Statement = Statement::write(
     "UPDATE identity_session SET ended_at = :at WHERE tenant = :cell AND id = :id AND ended_at IS NULL",
 );
 
+/// Whatever sessions there are when the act commits: one that was opened since the act began ends as well.
+pub(super) static END_SESSIONS: Statement = Statement::write(
+    "UPDATE identity_session SET ended_at = :at
+     WHERE tenant = :cell AND person = :person AND id <> :but AND ended_at IS NULL",
+);
+
 pub(super) static TOUCH_SESSION: Statement = Statement::write(
     "UPDATE identity_session SET seen_at = :at WHERE tenant = :cell AND id = :id AND seen_at < :at",
 );
@@ -231,6 +237,28 @@ pub(crate) fn end_session<R: Resource>(
     let at = act.now();
     act.execute(permit, &END_SESSION, params! { id: id, at: at })?;
     act.end_session(id);
+    Ok(())
+}
+
+/// Ends all sessions of a person but one, or really all. The sockets of `known` ones are cut at once; those of others, which
+/// were opened in the meantime, are found by the nodes within seconds.
+pub(crate) fn end_sessions<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    person: PersonId,
+    known: Vec<SessionId>,
+    but: Option<SessionId>,
+) -> Result<()> {
+    let at = act.now();
+    let kept = but.unwrap_or(SessionId::NIL);
+    act.execute(
+        permit,
+        &END_SESSIONS,
+        params! { person: person, but: kept, at: at },
+    )?;
+    for session in known.into_iter().filter(|session| Some(*session) != but) {
+        act.end_session(session);
+    }
     Ok(())
 }
 
