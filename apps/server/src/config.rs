@@ -8,7 +8,7 @@ use std::{
 
 use base::{Context, Fault, Result, Secret};
 use blob::{Location, S3Credentials};
-use gate::{CertificateSource, Limits, PublicUrl, Rate, TrustedProxies};
+use gate::{CertificateSource, Limits, ProxyHeader, PublicUrl, Rate, TrustedProxies};
 use identity::{SmtpSecurity, SmtpSettings};
 
 use crate::cli::Options;
@@ -102,7 +102,10 @@ impl Config {
             )?,
             kms_root_key_file: pick_path(&options.kms_root_key_file, &file.kms_root_key_file)
                 .unwrap_or_else(|| data_dir.join("root.key")),
-            trusted_proxies: proxies(pick(&options.trusted_proxies, &file.trusted_proxies))?,
+            trusted_proxies: proxies(
+                pick(&options.trusted_proxies, &file.trusted_proxies),
+                pick(&options.trusted_proxy_header, &file.trusted_proxy_header),
+            )?,
             api_rate: api_rate(options.api_rate_per_minute.or(file.api_rate_per_minute)),
             limits: limits(
                 options
@@ -188,7 +191,16 @@ fn smtp(options: &Options, file: &Options) -> Result<Option<SmtpSettings>> {
     }))
 }
 
-fn proxies(given: Option<String>) -> Result<TrustedProxies> {
+fn proxies(given: Option<String>, header: Option<String>) -> Result<TrustedProxies> {
+    let header = match header.map(|name| name.to_ascii_lowercase()).as_deref() {
+        None | Some("x-forwarded-for") => ProxyHeader::XForwardedFor,
+        Some("forwarded") => ProxyHeader::Forwarded,
+        Some(_) => {
+            return Err(
+                Fault::new("the trusted proxies' header is x-forwarded-for or forwarded").into(),
+            );
+        }
+    };
     let given = given.unwrap_or_default();
     let blocks = given
         .split(',')
@@ -196,7 +208,7 @@ fn proxies(given: Option<String>) -> Result<TrustedProxies> {
         .filter(|block| !block.is_empty());
     let networks = blocks.map(str::parse).collect::<Result<Vec<_>, _>>();
     networks
-        .map(TrustedProxies::new)
+        .map(|networks| TrustedProxies::new(networks, header))
         .context("reading the trusted proxies")
 }
 

@@ -35,7 +35,7 @@ pub use origin::{CSRF_HEADER, SESSION_COOKIE};
 pub use public::PublicUrl;
 pub use router::Route;
 pub use socket::{Close, Hear, Outbound, SocketLimits, TextFrame};
-pub use source::{Network, ParseNetworkError, SourceKey, TrustedProxies};
+pub use source::{Network, ParseNetworkError, ProxyHeader, SourceKey, TrustedProxies};
 pub use stream::StreamHub;
 pub use throttle::{Rate, Throttle};
 pub use tls::{CertificateSource, Tls, local_authority_pem};

@@ -88,20 +88,36 @@ impl FromStr for Network {
     }
 }
 
+/// In which header the trusted proxies say where a request comes from. The other one is the client's own word: a proxy that
+/// writes one passes the other on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
 /// The proxies whose word on the client's address is believed. Empty by default.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Vec<Network>);
+pub struct TrustedProxies {
+    networks: Vec<Network>,
+    header: ProxyHeader,
+}
 
 impl TrustedProxies {
-    pub fn new(networks: Vec<Network>) -> Self {
-        Self(networks)
+    pub const fn new(networks: Vec<Network>, header: ProxyHeader) -> Self {
+        Self { networks, header }
     }
 
     fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+        self.networks
+            .iter()
+            .any(|network| network.contains(address))
     }
 
-    /// The client's address. Headers count only when the peer itself is trusted; then the chain is walked from the right,
+    /// The client's address. The header counts only when the peer itself is trusted; then the chain is walked from the right,
     /// and the first address that is not a trusted proxy is the client: everything left of it is the client's own claim.
     /// An entry that cannot be read ends the walk at the last proxy that could.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -110,7 +126,7 @@ impl TrustedProxies {
             return peer;
         }
         let mut nearest = peer;
-        for claimed in chain(headers).into_iter().rev() {
+        for claimed in chain(headers, self.header).into_iter().rev() {
             let Some(address) = claimed else {
                 return nearest;
             };
@@ -123,25 +139,20 @@ impl TrustedProxies {
     }
 }
 
-/// The addresses a request is said to have come through, client first: `Forwarded` (RFC 7239) when present,
-/// else `X-Forwarded-For`. An entry that is no address is `None`. At most the last 32 are read.
-fn chain(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let standard = headers.contains_key(http::header::FORWARDED);
-    let name = if standard {
-        "forwarded"
-    } else {
-        "x-forwarded-for"
+/// The addresses a request is said to have come through, client first. An entry that is no address is `None`. At most the
+/// last 32 are read.
+fn chain(headers: &HeaderMap, believed: ProxyHeader) -> Vec<Option<IpAddr>> {
+    let name = match believed {
+        ProxyHeader::XForwardedFor => "x-forwarded-for",
+        ProxyHeader::Forwarded => "forwarded",
     };
     let mut entries: Vec<Option<IpAddr>> = headers
         .get_all(name)
         .iter()
         .flat_map(|value| value.to_str().unwrap_or("?").split(','))
-        .map(|element| {
-            if standard {
-                forwarded_for(element)
-            } else {
-                node_address(element)
-            }
+        .map(|element| match believed {
+            ProxyHeader::XForwardedFor => node_address(element),
+            ProxyHeader::Forwarded => forwarded_for(element),
         })
         .collect();
     let surplus = entries.len().saturating_sub(32);
@@ -218,8 +229,12 @@ mod tests {
     #[test]
     fn only_trusted_proxies_are_believed() {
         let none = TrustedProxies::default();
-        let proxies =
-            TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]);
+        let believing = |header| {
+            let networks = vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
+            TrustedProxies::new(networks, header)
+        };
+        let proxies = believing(ProxyHeader::XForwardedFor);
+        let standard = believing(ProxyHeader::Forwarded);
         let claim = headers("x-forwarded-for", &["203.0.113.7"]);
         assert_eq!(none.client(ip("10.0.0.1"), &claim), ip("10.0.0.1"));
         assert_eq!(
@@ -252,11 +267,15 @@ mod tests {
             ),
             ("forwarded", &["for=_hidden"], "10.0.0.1"),
         ] {
-            assert_eq!(
-                proxies.client(ip("10.0.0.1"), &headers(name, values)),
-                ip(client),
-                "{name} {values:?}"
-            );
+            let (own, other) = match name {
+                "forwarded" => (&standard, &proxies),
+                _ => (&proxies, &standard),
+            };
+            let headers = headers(name, values);
+            let believed = own.client(ip("10.0.0.1"), &headers);
+            assert_eq!(believed, ip(client), "{name} {values:?}");
+            // Whoever believes the other header hears nothing.
+            assert_eq!(other.client(ip("10.0.0.1"), &headers), ip("10.0.0.1"));
         }
     }
 }

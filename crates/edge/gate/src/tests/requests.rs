@@ -306,7 +306,10 @@ async fn addresses_are_believed_from_trusted_proxies_only() {
     plain.ask(request("GET", NOTES, &claim, "")).await;
     assert_eq!(source(&plain), "127.0.0.1");
     let behind = Server::with(crate::Limits::default(), |config| {
-        config.trusted_proxies = crate::TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        config.trusted_proxies = crate::TrustedProxies::new(
+            vec!["127.0.0.0/8".parse().unwrap()],
+            crate::ProxyHeader::XForwardedFor,
+        );
     })
     .await;
     behind.ask(request("GET", NOTES, &claim, "")).await;
