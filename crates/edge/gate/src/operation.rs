@@ -13,7 +13,7 @@ use crate::{
     body::{self, Body, BodyLimit},
     input::{self, Shapes},
     inquiry::{Endpoint, Inquiry},
-    origin::{SESSION_COOKIE, session_cookie},
+    origin::{SESSION_COOKIE, bearer_token, session_cookie},
     refusals,
 };
 
@@ -143,16 +143,18 @@ impl OperationEndpoint {
             time_ms_max: self.body_ms_max,
         };
         let bytes = body::read(incoming, limit).await?;
+        // A form of a foreign page has an address and no JSON: what changes something says it in the body.
+        let query = parts.uri.query().filter(|query| !query.is_empty());
+        if query.is_some() && parts.method != http::Method::GET {
+            return Err(refusals::PARAMETER_UNKNOWN.into());
+        }
         let (members, raw) = match self.operation.carrier {
             Carrier::BytesIn { .. } => (serde_json::Map::new(), bytes),
             Carrier::Json | Carrier::BytesOut => {
                 (input::json_object(&parts.headers, &bytes)?, Bytes::new())
             }
         };
-        Ok((
-            input::merge(&self.shapes, &path, parts.uri.query(), members)?,
-            raw,
-        ))
+        Ok((input::merge(&self.shapes, &path, query, members)?, raw))
     }
 
     fn respond(&self, answer: Answer, wants_token: bool) -> Result<Response<Body>> {
@@ -185,11 +187,10 @@ impl OperationEndpoint {
 
 /// The session token: a bearer token where there is one, else the cookie.
 fn credential(headers: &HeaderMap) -> Option<Secret<String>> {
-    let bearer = headers.get(header::AUTHORIZATION).map(|value| {
-        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let token = bearer.unwrap_or_else(|| session_cookie(headers))?;
+    let token = match headers.contains_key(header::AUTHORIZATION) {
+        true => bearer_token(headers),
+        false => session_cookie(headers),
+    }?;
     (1..=CREDENTIAL_BYTES_MAX)
         .contains(&token.len())
         .then(|| Secret::new(token.to_owned()))

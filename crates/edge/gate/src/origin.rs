@@ -54,21 +54,32 @@ pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
         .find_map(|pair| pair.trim().strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
 }
 
+/// The bearer token, if the request has one. A foreign page cannot make a browser send it.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Refuses an unsafe request that carries the session cookie and does not come from a page of ours. It takes both
-/// the header and the browser's word on the origin: `Sec-Fetch-Site` where it is sent, else `Origin`.
+/// the header and the browser's word on the origin: `Sec-Fetch-Site` where it is sent, else `Origin`. Without the cookie
+/// nothing speaks for the person, but a foreign page could still sign its visitors in as somebody else: what says that it
+/// comes from elsewhere is refused, unless a token of its own speaks.
 ///
 /// # Errors
 /// `gate.csrf`.
 pub(crate) fn check_unsafe(public: &PublicUrl, authority: &str, headers: &HeaderMap) -> Result<()> {
-    if session_cookie(headers).is_none() {
-        return Ok(());
-    }
-    let has_header = headers.get(CSRF_HEADER).is_some_and(|value| value == "1");
     let is_own = match headers.get("sec-fetch-site") {
-        Some(site) => site == "same-origin" || site == "none",
-        None => has_own_origin(public, authority, headers).unwrap_or(false),
+        Some(site) => Some(site == "same-origin" || site == "none"),
+        None => has_own_origin(public, authority, headers),
     };
-    if has_header && is_own {
+    let is_safe = match session_cookie(headers) {
+        Some(_) => {
+            is_own == Some(true) && headers.get(CSRF_HEADER).is_some_and(|value| value == "1")
+        }
+        None => is_own != Some(false) || bearer_token(headers).is_some(),
+    };
+    if is_safe {
         Ok(())
     } else {
         Err(refusals::CSRF.into())
@@ -115,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_need_the_header_and_an_own_origin() {
+    fn cookies_need_the_header_and_an_own_origin_and_without_one_no_foreign_page_speaks() {
         let public = PublicUrl::parse("https://office.example").unwrap();
         let cookie = ("cookie", "a=b; __Host-bastide=secret");
         let csrf = (CSRF_HEADER, "1");
@@ -139,6 +150,25 @@ mod tests {
             ),
             (&[cookie, ("origin", "https://office.example")], false),
             (&[("cookie", "x__Host-bastide=1")], true),
+            (&[("origin", "https://office.example")], true),
+            (&[("origin", "https://evil.example")], false),
+            (&[("origin", "null")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "same-site")], false),
+            (
+                &[
+                    ("origin", "https://evil.example"),
+                    ("authorization", "Basic YTpi"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "https://evil.example"),
+                    ("authorization", "Bearer token"),
+                ],
+                true,
+            ),
         ] {
             let request = request(pairs);
             let answer = check_unsafe(&public, "office.example", request.headers());

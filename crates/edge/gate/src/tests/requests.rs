@@ -493,3 +493,31 @@ fn an_operation_of_the_system_has_no_address() {
     let public = crate::PublicUrl::parse("https://office.example").unwrap();
     assert!(crate::Gate::new(crate::Config::new(public), parts).is_err());
 }
+
+#[tokio::test]
+async fn a_foreign_form_signs_nobody_in() {
+    let server = Server::start().await;
+    let json = ("content-type", "application/json");
+    for foreign in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        let forged = request("POST", "/api/v1/greetings", &[json, foreign], "{}");
+        let refused = server.ask(forged).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (403, "gate.csrf"),
+            "{foreign:?}"
+        );
+    }
+    // What changes something says it in its body: an address is all that a form or a link can fill.
+    let bearer = ("authorization", "Bearer ana");
+    let by_address = request("POST", "/api/v1/shelves/x/notes?text=hello", &[bearer], "");
+    let refused = server.ask(by_address).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (400, "gate.parameter_unknown")
+    );
+    assert!(server.house.calls.lock().unwrap().is_empty());
+}
