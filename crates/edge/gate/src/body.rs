@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt, stream::BoxStream};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
-use crate::refusals;
+use crate::{refusals, uploads::Upload};
 
 /// The body of an answer: at hand, or a stream that is sent while it is read.
 pub enum Body {
@@ -121,9 +121,15 @@ where
 
 /// Reads a whole body within its limit. A declared length that is too large is refused without keeping a byte.
 ///
+/// A raw one is counted among the uploads while it comes.
+///
 /// # Errors
-/// `gate.body_too_large`, `gate.body_too_slow`, `gate.body_broken`.
-pub(crate) async fn read<B>(mut body: B, limit: BodyLimit) -> Result<Bytes>
+/// `gate.body_too_large`, `gate.body_too_slow`, `gate.body_broken`; `gate.overloaded` when uploads have no room.
+pub(crate) async fn read<B>(
+    mut body: B,
+    limit: BodyLimit,
+    upload: Option<&mut Upload>,
+) -> Result<Bytes>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
@@ -137,7 +143,7 @@ where
     }
     match tokio::time::timeout(
         Duration::from_millis(limit.time_ms_max),
-        collect(body, limit),
+        collect(body, limit, upload),
     )
     .await
     {
@@ -146,7 +152,7 @@ where
     }
 }
 
-async fn collect<B>(mut body: B, limit: BodyLimit) -> Result<Bytes>
+async fn collect<B>(mut body: B, limit: BodyLimit, mut upload: Option<&mut Upload>) -> Result<Bytes>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
@@ -162,6 +168,9 @@ where
         let read = whole.len() + first.as_ref().map_or(0, Bytes::len) + data.len();
         if read > limit.size_bytes_max {
             return Err(refusals::BODY_TOO_LARGE.into());
+        }
+        if let Some(upload) = upload.as_deref_mut() {
+            upload.hold(data.len())?;
         }
         // Most bodies come in one frame: it is handed on as it is.
         if first.is_none() && whole.is_empty() {

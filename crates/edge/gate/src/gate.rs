@@ -3,10 +3,7 @@
 use std::{
     hash::{BuildHasher, RandomState},
     panic::AssertUnwindSafe,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
 
 use act::Binding;
@@ -22,7 +19,7 @@ use crate::{
     headers::{StandingHeaders, Surface, wellformed_request_id},
     health::{Alive, Check, Ready},
     inquiry::Inquiry,
-    listen::{Peer, Serve},
+    listen::{Full, Kept, Peer, Serve, Slots},
     metrics::{Metrics, RouteMeter},
     openapi,
     operation::{Authenticate, Doors, Execute, OperationEndpoint, shapes},
@@ -34,6 +31,7 @@ use crate::{
     source::{SourceKey, TrustedProxies},
     stream::{EchoEndpoint, StreamEndpoint, StreamHub},
     throttle::{Rate, Throttle},
+    uploads::Uploads,
 };
 
 /// Where operations live.
@@ -46,8 +44,10 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Requests to the API of one source; nothing for no limit.
     pub api_rate: Option<Rate>,
-    /// Requests being answered at once; beyond that they are refused.
+    /// Requests being answered at once, until the end of their answers' bodies; beyond that they are refused.
     pub requests_max: usize,
+    /// Of one source.
+    pub requests_per_source_max: usize,
     /// How long a request's body may take to arrive, in milliseconds.
     pub body_ms_max: u64,
     pub session_cookie_s: u32,
@@ -66,6 +66,7 @@ impl Config {
                 burst: 5_000,
             }),
             requests_max: 4_096,
+            requests_per_source_max: 128,
             body_ms_max: 30_000,
             session_cookie_s: 30 * 86_400,
             sockets: SocketLimits::default(),
@@ -105,7 +106,7 @@ struct Inner {
     router: Router,
     assets: Assets,
     api_throttle: Option<Throttle<SourceKey>>,
-    open_requests: AtomicUsize,
+    requests: Arc<Slots>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     /// Sources are logged as a hash under a key of this process: enough to follow one, not enough to know whom.
@@ -124,6 +125,7 @@ impl Gate {
         let doors = Doors {
             execute: house.execute,
             authenticate: house.authenticate,
+            uploads: Arc::new(Uploads::default()),
         };
         let mut plan = Plan::default();
         for binding in &house.bindings {
@@ -179,7 +181,10 @@ impl Gate {
             router: plan.build(&house.metrics)?,
             assets: house.assets,
             api_throttle: config.api_rate.map(|rate| Throttle::new(rate, 50_000)),
-            open_requests: AtomicUsize::new(0),
+            requests: Arc::new(Slots::new(
+                config.requests_max,
+                config.requests_per_source_max,
+            )),
             clock: house.clock,
             entropy: house.entropy,
             source_hash: RandomState::new(),
@@ -193,6 +198,11 @@ impl Gate {
     /// The router's own list, sorted by path.
     pub fn routes(&self) -> &[Route] {
         &self.0.router.routes
+    }
+
+    /// How many requests are being answered.
+    pub fn open_requests(&self) -> usize {
+        self.0.requests.open()
     }
 
     /// The OpenAPI document as served.
@@ -320,13 +330,21 @@ impl Inner {
 
     /// Checks the guard, then asks the endpoint. A panic in it is a fault like any other and ends no other request.
     async fn pass(&self, target: &Target, inquiry: Inquiry) -> Result<Response<Body>> {
-        let _place = self.place()?;
+        let place = match target.guard {
+            // Whoever watches over the server must hear of it when it is busy, too.
+            Guard::Probe => None,
+            Guard::Api | Guard::Socket => Some(self.place(inquiry.source)?),
+        };
         self.check(target.guard, &inquiry)?;
         let answer = Arc::clone(&target.endpoint).answer(inquiry);
-        AssertUnwindSafe(answer)
+        let mut response = AssertUnwindSafe(answer)
             .catch_unwind()
             .await
-            .unwrap_or_else(|_| Err(Fault::new("an endpoint panicked").into()))
+            .unwrap_or_else(|_| Err(Fault::new("an endpoint panicked").into()))?;
+        if let Some(place) = place {
+            response.extensions_mut().insert(place);
+        }
+        Ok(response)
     }
 
     fn check(&self, guard: Guard, inquiry: &Inquiry) -> Result<()> {
@@ -348,12 +366,13 @@ impl Inner {
         }
     }
 
-    fn place(&self) -> Result<OpenPlace<'_>> {
-        let place = OpenPlace(&self.open_requests);
-        if self.open_requests.fetch_add(1, Ordering::Relaxed) >= self.config.requests_max {
-            return Err(refusals::OVERLOADED.retry_after(1));
+    /// A place among the requests that are being answered, held until the end of the answer's body.
+    fn place(&self, source: SourceKey) -> Result<Kept> {
+        match self.requests.take(source) {
+            Ok(slot) => Ok(Kept::new(slot)),
+            Err(Full::Source) => Err(refusals::TOO_MANY.retry_after(1)),
+            Err(Full::All) => Err(refusals::OVERLOADED.retry_after(1)),
         }
-        Ok(place)
     }
 
     /// What is no route may be a file, or an address of the web application; the API's own space never is.
@@ -407,14 +426,5 @@ fn known_method(method: &Method) -> &str {
         | Method::PATCH
         | Method::DELETE => method.as_str(),
         _ => "other",
-    }
-}
-
-/// One request's place among those being answered.
-struct OpenPlace<'a>(&'a AtomicUsize);
-
-impl Drop for OpenPlace<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

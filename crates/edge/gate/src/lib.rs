@@ -22,6 +22,7 @@ mod source;
 mod stream;
 mod throttle;
 mod tls;
+mod uploads;
 
 pub use assets::{Asset, Assets, Caching};
 pub use describe::describe;

@@ -15,6 +15,7 @@ use crate::{
     inquiry::{Endpoint, Inquiry},
     origin::{SESSION_COOKIE, bearer_token, session_cookie},
     refusals,
+    uploads::{Upload, Uploads},
 };
 
 /// Runs operations: the runtime, or what stands in for it in tests.
@@ -67,6 +68,7 @@ pub(crate) struct OperationEndpoint {
 pub(crate) struct Doors {
     pub(crate) execute: Arc<dyn Execute>,
     pub(crate) authenticate: Arc<dyn Authenticate>,
+    pub(crate) uploads: Arc<Uploads>,
 }
 
 impl Doors {
@@ -106,7 +108,9 @@ impl Endpoint for OperationEndpoint {
                 .headers()
                 .get(&TOKEN_HEADER)
                 .is_some_and(|value| value == "1");
-            let (input, body) = self.input(inquiry).await?;
+            // Held until the operation has ended: it keeps the bytes as long.
+            let mut upload = self.upload(&call)?;
+            let (input, body) = self.input(inquiry, upload.as_mut()).await?;
             call.body = body;
             let answer = self
                 .doors
@@ -119,8 +123,16 @@ impl Endpoint for OperationEndpoint {
 }
 
 impl OperationEndpoint {
+    fn upload(&self, call: &Call) -> Result<Option<Upload>> {
+        let account = call.caller.member().map(|member| member.account);
+        match self.operation.carrier {
+            Carrier::BytesIn { .. } => self.doors.uploads.begin(account).map(Some),
+            Carrier::Json | Carrier::BytesOut => Ok(None),
+        }
+    }
+
     /// The JSON input, and the raw body of an operation that takes one.
-    async fn input(&self, inquiry: Inquiry) -> Result<(Value, Bytes)> {
+    async fn input(&self, inquiry: Inquiry, upload: Option<&mut Upload>) -> Result<(Value, Bytes)> {
         let (parts, incoming) = inquiry.request.into_parts();
         let path: Vec<(&str, &str)> = inquiry
             .parameters
@@ -130,6 +142,11 @@ impl OperationEndpoint {
         let takes_body = !matches!(parts.method, http::Method::GET | http::Method::DELETE);
         if !takes_body && !http_body::Body::is_end_stream(&incoming) {
             return Err(refusals::BODY_NOT_TAKEN.into());
+        }
+        // A form of a foreign page has an address and no JSON: what changes something says it in the body.
+        let query = parts.uri.query().filter(|query| !query.is_empty());
+        if query.is_some() && parts.method != http::Method::GET {
+            return Err(refusals::PARAMETER_UNKNOWN.into());
         }
         let size_bytes_max = match self.operation.carrier {
             Carrier::BytesIn { bytes_max, media } => {
@@ -142,12 +159,7 @@ impl OperationEndpoint {
             size_bytes_max,
             time_ms_max: self.body_ms_max,
         };
-        let bytes = body::read(incoming, limit).await?;
-        // A form of a foreign page has an address and no JSON: what changes something says it in the body.
-        let query = parts.uri.query().filter(|query| !query.is_empty());
-        if query.is_some() && parts.method != http::Method::GET {
-            return Err(refusals::PARAMETER_UNKNOWN.into());
-        }
+        let bytes = body::read(incoming, limit, upload).await?;
         let (members, raw) = match self.operation.carrier {
             Carrier::BytesIn { .. } => (serde_json::Map::new(), bytes),
             Carrier::Json | Carrier::BytesOut => {

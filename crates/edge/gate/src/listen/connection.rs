@@ -15,7 +15,12 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{Limits, OpenRequest, Peer, Phase, PlainHttp, Serve, plain, timed::TimedStream};
+use super::{
+    Kept, Limits, OpenRequest, Peer, Phase, PlainHttp, Serve,
+    outgoing::{Outgoing, Waiting},
+    plain,
+    timed::TimedStream,
+};
 use crate::body::Body;
 
 /// The first byte of a TLS connection: a handshake record (RFC 8446 §5.1).
@@ -65,17 +70,23 @@ async fn serve(
 ) {
     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let io = TimedStream::new(stream, Duration::from_millis(limits.write_stall_ms));
+    let waiting = is_http2.then(Arc::<Waiting>::default);
     let answer = Answering {
         service,
         peer: Arc::clone(&peer),
+        waiting: waiting.clone(),
     };
-    let idle = Duration::from_millis(limits.idle_ms);
+    let patience = Patience {
+        idle: Duration::from_millis(limits.idle_ms),
+        stall: Duration::from_millis(limits.write_stall_ms),
+        waiting,
+    };
     if is_http2 {
         let connection = http2(&limits).serve_connection(io, answer);
         drive(
             connection,
             peer,
-            idle,
+            patience,
             conn::http2::Connection::graceful_shutdown,
         )
         .await;
@@ -84,7 +95,7 @@ async fn serve(
         drive(
             connection,
             peer,
-            idle,
+            patience,
             conn::http1::UpgradeableConnection::graceful_shutdown,
         )
         .await;
@@ -95,10 +106,11 @@ async fn serve(
 struct Answering {
     service: Arc<dyn Serve>,
     peer: Arc<Peer>,
+    waiting: Option<Arc<Waiting>>,
 }
 
 impl Service<Request<Incoming>> for Answering {
-    type Response = Response<Body>;
+    type Response = Response<Outgoing>;
     type Error = Infallible;
     type Future = Answered;
 
@@ -106,22 +118,35 @@ impl Service<Request<Incoming>> for Answering {
         let open = OpenRequest::of(&self.peer);
         Answered {
             answer: self.service.serve(request, Arc::clone(&self.peer)),
-            _open: open,
+            open: Some(open),
+            waiting: self.waiting.clone(),
         }
     }
 }
 
-/// One answer on its way; its request counts as open until then.
+/// One answer on its way; its request counts as open until the answer's body has ended.
 struct Answered {
     answer: BoxFuture<'static, Response<Body>>,
-    _open: OpenRequest,
+    open: Option<OpenRequest>,
+    waiting: Option<Arc<Waiting>>,
 }
 
 impl Future for Answered {
-    type Output = Result<Response<Body>, Infallible>;
+    type Output = Result<Response<Outgoing>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map(Ok)
+        let Poll::Ready(mut response) = self.answer.as_mut().poll(context) else {
+            return Poll::Pending;
+        };
+        // Futures are polled to their end once.
+        let Some(open) = self.open.take() else {
+            return Poll::Pending;
+        };
+        let kept = response.extensions_mut().remove::<Kept>();
+        let waiting = self.waiting.as_ref();
+        Poll::Ready(Ok(
+            response.map(|body| Outgoing::new(body, kept, open, waiting))
+        ))
     }
 }
 
@@ -156,24 +181,55 @@ fn http2(limits: &Limits) -> conn::http2::Builder<TokioExecutor> {
     builder
 }
 
-/// Runs a connection; asks it to finish when the server drains or nothing was asked for a while, and cuts it at the end.
-async fn drive<C: Future>(connection: C, peer: Arc<Peer>, idle: Duration, finish: fn(Pin<&mut C>)) {
+/// How long a connection is waited for.
+struct Patience {
+    idle: Duration,
+    /// How long a body may wait for its peer.
+    stall: Duration,
+    waiting: Option<Arc<Waiting>>,
+}
+
+impl Patience {
+    async fn until_stalled(&self) {
+        let Some(waiting) = &self.waiting else {
+            return std::future::pending().await;
+        };
+        while !waiting.is_stalled(self.stall) {
+            tokio::time::sleep(self.stall / 2).await;
+        }
+    }
+}
+
+/// Runs a connection; asks it to finish when the server drains or nothing was asked for a while, and cuts it at the end: of
+/// the drain, of one more such while, or when its peer does not take what it asked for.
+async fn drive<C: Future>(
+    connection: C,
+    peer: Arc<Peer>,
+    patience: Patience,
+    finish: fn(Pin<&mut C>),
+) {
     let mut connection = std::pin::pin!(connection);
+    let mut stalled = std::pin::pin!(patience.until_stalled());
     let mut phase = peer.phase();
-    let mut was_idle = false;
+    let (mut was_idle, mut is_finishing) = (false, false);
     loop {
         tokio::select! {
             _ = &mut connection => return,
+            () = &mut stalled => return,
             changed = phase.changed() => {
                 if changed.is_err() || *phase.borrow_and_update() == Phase::Ended {
                     return;
                 }
                 finish(connection.as_mut());
             }
-            () = tokio::time::sleep(idle) => {
+            () = tokio::time::sleep(patience.idle) => {
+                if is_finishing {
+                    return;
+                }
                 let is_idle = peer.open_requests.load(Ordering::Relaxed) == 0;
                 if is_idle && was_idle {
                     finish(connection.as_mut());
+                    is_finishing = true;
                 }
                 was_idle = is_idle;
             }

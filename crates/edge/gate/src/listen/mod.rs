@@ -1,10 +1,13 @@
 //! The listener: one port, TLS, limits, and an orderly end.
 
 mod connection;
+mod outgoing;
 mod plain;
 mod slots;
 mod timed;
 
+pub(crate) use outgoing::Kept;
+pub(crate) use slots::{Full, Slots};
 pub(crate) use timed::TimedStream;
 
 use std::{
@@ -27,7 +30,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use crate::{body::Body, source::SourceKey, tls::Tls};
-use slots::{Slot, Slots};
+use slots::Slot;
 
 /// Answers requests. The listener knows nothing else of what is behind it.
 pub trait Serve: Send + Sync + 'static {
@@ -80,7 +83,7 @@ pub struct Limits {
     /// From the first byte of a request to the end of its headers; also how long a connection may rest between requests.
     pub header_read_ms: u64,
     pub idle_ms: u64,
-    /// How long a peer may take nothing of what is sent to it.
+    /// How long a peer may take nothing of what is sent to it, over the connection or one stream of it.
     pub write_stall_ms: u64,
     pub headers_max: usize,
     pub header_bytes_max: usize,
@@ -201,7 +204,7 @@ impl Listener {
     ) {
         let address = address.ip().to_canonical();
         // Over the limit the socket is closed without a word: an answer would cost a handshake.
-        let Some(slot) = self.slots.take(SourceKey::of(address)) else {
+        let Ok(slot) = self.slots.take(SourceKey::of(address)) else {
             return;
         };
         let peer = Peer {
@@ -233,7 +236,7 @@ async fn rest_after(error: &std::io::Error) {
     }
 }
 
-/// Counts one request as open while it lives.
+/// Counts one request as open while it lives: until the body of its answer has ended.
 pub(crate) struct OpenRequest(Arc<Peer>);
 
 impl OpenRequest {

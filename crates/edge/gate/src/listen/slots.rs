@@ -1,4 +1,4 @@
-//! How many connections are open, in all and by source.
+//! How many are open, connections or requests, in all and by source.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 use crate::source::SourceKey;
 
 #[derive(Debug)]
-pub(super) struct Slots {
+pub(crate) struct Slots {
     total_max: usize,
     per_source_max: usize,
     open: Mutex<Open>,
@@ -21,7 +21,7 @@ struct Open {
 }
 
 impl Slots {
-    pub(super) fn new(total_max: usize, per_source_max: usize) -> Self {
+    pub(crate) fn new(total_max: usize, per_source_max: usize) -> Self {
         Self {
             total_max,
             per_source_max,
@@ -29,22 +29,25 @@ impl Slots {
         }
     }
 
-    /// A slot for one more connection, if there is one.
-    pub(super) fn take(self: &Arc<Self>, source: SourceKey) -> Option<Slot> {
+    /// A slot for one more, if there is one.
+    pub(crate) fn take(self: &Arc<Self>, source: SourceKey) -> Result<Slot, Full> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let own = open.by_source.get(&source).copied().unwrap_or(0);
-        if open.total >= self.total_max || own >= self.per_source_max {
-            return None;
+        if own >= self.per_source_max {
+            return Err(Full::Source);
+        }
+        if open.total >= self.total_max {
+            return Err(Full::All);
         }
         open.total += 1;
         open.by_source.insert(source, own + 1);
-        Some(Slot {
+        Ok(Slot {
             slots: Arc::clone(self),
             source,
         })
     }
 
-    pub(super) fn open(&self) -> usize {
+    pub(crate) fn open(&self) -> usize {
         self.open
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -52,9 +55,16 @@ impl Slots {
     }
 }
 
-/// One connection's place; given back on drop.
+/// Which of the places are all taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Full {
+    Source,
+    All,
+}
+
+/// One place; given back on drop.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(crate) struct Slot {
     slots: Arc<Slots>,
     source: SourceKey,
 }
@@ -86,11 +96,11 @@ mod tests {
         let slots = Arc::new(Slots::new(3, 2));
         let first = slots.take(key("10.0.0.1")).unwrap();
         let _second = slots.take(key("10.0.0.1")).unwrap();
-        assert!(slots.take(key("10.0.0.1")).is_none());
+        assert_eq!(slots.take(key("10.0.0.1")).err(), Some(Full::Source));
         let _third = slots.take(key("10.0.0.2")).unwrap();
-        assert!(slots.take(key("10.0.0.3")).is_none());
+        assert_eq!(slots.take(key("10.0.0.3")).err(), Some(Full::All));
         drop(first);
-        assert!(slots.take(key("10.0.0.3")).is_some());
+        assert!(slots.take(key("10.0.0.3")).is_ok());
         assert_eq!(slots.open(), 2);
     }
 }

@@ -3,6 +3,7 @@
 mod house;
 mod listener;
 mod logs;
+mod places;
 mod requests;
 mod sockets;
 
@@ -146,6 +147,24 @@ impl Server {
                 .unwrap();
         tokio::spawn(connection);
         sender
+    }
+
+    /// A connection whose streams take only so many bytes before somebody reads them, and its end.
+    async fn http2_with_window(
+        &self,
+        bytes: u32,
+    ) -> (
+        hyper::client::conn::http2::SendRequest<Full<Bytes>>,
+        tokio::task::JoinHandle<()>,
+    ) {
+        let stream = self.tls(&[b"h2"]).await;
+        let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+            .initial_stream_window_size(bytes)
+            .handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        let ended = tokio::spawn(async move { drop(connection.await) });
+        (sender, ended)
     }
 
     async fn get(&self, path: &str) -> Asked {
