@@ -27,6 +27,17 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// As [`variable`], for a service that a run of everything must have.
+fn service(name: &str) -> Option<String> {
+    let found = variable(name);
+    let is_required = variable("BASTIDE_TEST_REQUIRE_SERVICES").is_some();
+    assert!(
+        found.is_some() || !is_required,
+        "this run wants {name}, and it is not set"
+    );
+    found
+}
+
 impl Ground {
     /// The embedded default.
     pub fn embedded() -> Self {
@@ -60,8 +71,8 @@ impl Ground {
     /// PostgreSQL, NATS and S3 together, for several nodes.
     pub async fn cell() -> Option<Self> {
         let (bus, blobs) = (
-            variable("BASTIDE_TEST_NATS_URL")?,
-            variable("BASTIDE_TEST_S3_URL")?,
+            service("BASTIDE_TEST_NATS_URL")?,
+            service("BASTIDE_TEST_S3_URL")?,
         );
         let mut ground = Self::postgres().await?;
         let secret = ground.directory.path().join("s3.secret");

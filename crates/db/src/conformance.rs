@@ -1,9 +1,10 @@
 //! Fresh databases for tests, and the suite of behaviours that both databases pass.
 //!
 //! SQLite is always there. PostgreSQL joins when `BASTIDE_TEST_POSTGRES_URL` names one: every fresh database is then a
-//! schema of its own in it, so that tests run side by side.
+//! schema of its own in it, so that tests run side by side. Where `BASTIDE_TEST_REQUIRE_SERVICES` is set as well, a run
+//! without PostgreSQL fails instead of passing with half of it left out.
 
-use base::{Context, Entropy, Result, SystemEntropy};
+use base::{Context, Entropy, Fault, Result, SystemEntropy};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
@@ -28,6 +29,8 @@ mod trouble;
 
 /// Names the PostgreSQL that tests may make schemas in.
 const POSTGRES_VARIABLE: &str = "BASTIDE_TEST_POSTGRES_URL";
+/// Says that a test must not pass because a service is missing.
+const REQUIRE_VARIABLE: &str = "BASTIDE_TEST_REQUIRE_SERVICES";
 
 /// An empty place for one database, which can be opened more than once.
 pub struct Fresh {
@@ -66,14 +69,18 @@ pub fn fresh_sqlite() -> Result<Fresh> {
 /// A schema in PostgreSQL, if the machine has one.
 ///
 /// # Errors
-/// A fault when the schema cannot be made.
+/// A fault when the schema cannot be made, or there is no PostgreSQL and the run wants one.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests have no configuration but the environment"
 )]
 pub async fn fresh_postgres() -> Result<Option<Fresh>> {
-    let Ok(server) = std::env::var(POSTGRES_VARIABLE) else {
-        return Ok(None);
+    let given = std::env::var(POSTGRES_VARIABLE).ok();
+    let Some(server) = given.filter(|url| !url.is_empty()) else {
+        return match std::env::var_os(REQUIRE_VARIABLE) {
+            Some(_) => Err(Fault::new("this run wants PostgreSQL, and none is named").into()),
+            None => Ok(None),
+        };
     };
     let mut random = [0u8; 8];
     SystemEntropy.fill(&mut random);

@@ -1,4 +1,5 @@
-//! Runs only where `BASTIDE_TEST_NATS_URL` is set; the cases in which the server goes away start one of their own.
+//! Runs only where `BASTIDE_TEST_NATS_URL` is set; the cases in which the server goes away start one of their own. Where
+//! `BASTIDE_TEST_REQUIRE_SERVICES` is set, a run without the server fails.
 
 use std::{fs, net::TcpListener, path::PathBuf, time::Duration};
 
@@ -20,6 +21,8 @@ fn variable(name: &str) -> Option<String> {
 fn shared_server() -> Option<String> {
     let url = variable("BASTIDE_TEST_NATS_URL");
     if url.is_none() {
+        let is_required = variable("BASTIDE_TEST_REQUIRE_SERVICES").is_some();
+        assert!(!is_required, "this run wants NATS, and none is named");
         eprintln!("not run over NATS: BASTIDE_TEST_NATS_URL is not set");
     }
     url

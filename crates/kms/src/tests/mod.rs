@@ -128,7 +128,13 @@ impl Ground {
 
 #[expect(clippy::disallowed_methods, reason = "a test's choice of server")]
 fn postgres_url() -> Option<String> {
-    std::env::var("BASTIDE_TEST_POSTGRES_URL").ok()
+    let url = std::env::var("BASTIDE_TEST_POSTGRES_URL").ok();
+    let is_required = std::env::var_os("BASTIDE_TEST_REQUIRE_SERVICES").is_some();
+    assert!(
+        url.is_some() || !is_required,
+        "this run wants PostgreSQL, and none is named"
+    );
+    url
 }
 
 fn tenant(number: u8) -> TenantId {
