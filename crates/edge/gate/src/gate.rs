@@ -105,7 +105,7 @@ struct Inner {
     headers: StandingHeaders,
     router: Router,
     assets: Assets,
-    api_throttle: Option<Throttle<SourceKey>>,
+    api_throttle: Throttle<SourceKey>,
     requests: Arc<Slots>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -180,7 +180,7 @@ impl Gate {
             headers: StandingHeaders::new(&config.public)?,
             router: plan.build(&house.metrics)?,
             assets: house.assets,
-            api_throttle: config.api_rate.map(|rate| Throttle::new(rate, 50_000)),
+            api_throttle: Throttle::new(config.api_rate, 50_000),
             requests: Arc::new(Slots::new(
                 config.requests_max,
                 config.requests_per_source_max,
@@ -203,6 +203,11 @@ impl Gate {
     /// How many requests are being answered.
     pub fn open_requests(&self) -> usize {
         self.0.requests.open()
+    }
+
+    /// Takes another rate of the API for each source, while requests are answered.
+    pub fn set_api_rate(&self, rate: Option<Rate>) {
+        self.0.api_throttle.set_rate(rate);
     }
 
     /// The OpenAPI document as served.
@@ -353,9 +358,7 @@ impl Inner {
         }
         let public = &self.config.public;
         let authority = origin::own_authority(public, &inquiry.request)?;
-        if let Some(throttle) = &self.api_throttle {
-            throttle.take(inquiry.source)?;
-        }
+        self.api_throttle.take(inquiry.source)?;
         let headers = inquiry.request.headers();
         match guard {
             Guard::Socket => origin::check_socket(public, authority, headers),

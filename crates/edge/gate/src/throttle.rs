@@ -23,22 +23,23 @@ struct Bucket {
 /// A bounded set of buckets. Two generations hold at most `keys_max` keys each: when the younger is full the older is
 /// forgotten. Forgetting a key gives it a full bucket, so an attacker must spend `keys_max` other sources to gain one burst.
 pub struct Throttle<K> {
-    rate: Rate,
     keys_max: usize,
     generations: Mutex<Generations<K>>,
 }
 
 struct Generations<K> {
+    /// Nothing for no limit.
+    rate: Option<Rate>,
     young: HashMap<K, Bucket>,
     old: HashMap<K, Bucket>,
 }
 
 impl<K: Eq + Hash> Throttle<K> {
-    pub fn new(rate: Rate, keys_max: usize) -> Self {
+    pub fn new(rate: Option<Rate>, keys_max: usize) -> Self {
         Self {
-            rate,
             keys_max: keys_max.max(1),
             generations: Mutex::new(Generations {
+                rate,
                 young: HashMap::new(),
                 old: HashMap::new(),
             }),
@@ -59,6 +60,15 @@ impl<K: Eq + Hash> Throttle<K> {
         }
     }
 
+    /// Takes another rate from here on. Buckets keep what is in them, up to the new burst.
+    pub fn set_rate(&self, rate: Option<Rate>) {
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        generations.rate = rate;
+    }
+
     /// How many keys are remembered; at most twice the bound.
     pub fn len(&self) -> usize {
         let generations = self
@@ -74,14 +84,12 @@ impl<K: Eq + Hash> Throttle<K> {
     }
 
     fn wait(&self, key: K, now: Instant) -> Option<Duration> {
-        let (burst, per_second) = (
-            f64::from(self.rate.burst),
-            f64::from(self.rate.per_minute) / 60.0,
-        );
         let mut generations = self
             .generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let rate = generations.rate?;
+        let (burst, per_second) = (f64::from(rate.burst), f64::from(rate.per_minute) / 60.0);
         let remembered = generations
             .young
             .get(&key)
@@ -117,15 +125,13 @@ impl<K: Eq + Hash> Throttle<K> {
 mod tests {
     use super::*;
 
+    fn rate(per_minute: u32, burst: u32) -> Option<Rate> {
+        Some(Rate { per_minute, burst })
+    }
+
     #[tokio::test(start_paused = true)]
     async fn buckets_empty_and_fill_again() {
-        let throttle = Throttle::new(
-            Rate {
-                per_minute: 60,
-                burst: 3,
-            },
-            10,
-        );
+        let throttle = Throttle::new(rate(60, 3), 10);
         for _ in 0..3 {
             throttle.take("ana").unwrap();
         }
@@ -147,13 +153,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn memory_is_bounded_and_active_keys_are_kept() {
-        let throttle = Throttle::new(
-            Rate {
-                per_minute: 1,
-                burst: 1,
-            },
-            100,
-        );
+        let throttle = Throttle::new(rate(1, 1), 100);
         throttle.take(0).unwrap();
         for key in 1..10_000 {
             throttle.take(key).unwrap();
@@ -164,15 +164,21 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_rate_of_nothing_never_refills() {
-        let throttle = Throttle::new(
-            Rate {
-                per_minute: 0,
-                burst: 1,
-            },
-            10,
-        );
+        let throttle = Throttle::new(rate(0, 1), 10);
         throttle.take("ana").unwrap();
         tokio::time::advance(Duration::from_secs(86_400)).await;
         assert!(throttle.take("ana").is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_rate_holds_at_once_and_gives_no_bucket_more_than_its_burst() {
+        let throttle = Throttle::new(rate(1, 100), 10);
+        throttle.take("ana").unwrap();
+        throttle.set_rate(rate(60, 2));
+        throttle.take("ana").unwrap();
+        throttle.take("ana").unwrap();
+        assert!(throttle.take("ana").is_err());
+        throttle.set_rate(None);
+        throttle.take("ana").unwrap();
     }
 }

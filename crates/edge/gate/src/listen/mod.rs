@@ -110,6 +110,18 @@ impl Default for Limits {
     }
 }
 
+/// Changes how many connections a running listener takes.
+#[derive(Debug, Clone)]
+pub struct ConnectionBounds(Arc<Slots>);
+
+impl ConnectionBounds {
+    /// Takes the numbers of connections from these limits; what is open stays open.
+    pub fn set(&self, limits: &Limits) {
+        self.0
+            .set_bounds(limits.connections_max, limits.connections_per_source_max);
+    }
+}
+
 /// What plain HTTP on the same port is told.
 #[derive(Debug, Clone)]
 pub enum PlainHttp {
@@ -166,6 +178,11 @@ impl Listener {
     pub fn open_connections(&self) -> impl Fn() -> usize + Send + Sync + 'static {
         let slots = Arc::clone(&self.slots);
         move || slots.open()
+    }
+
+    /// A handle on the numbers of connections, for as long as the listener runs.
+    pub fn connection_bounds(&self) -> ConnectionBounds {
+        ConnectionBounds(Arc::clone(&self.slots))
     }
 
     /// Serves until `stop` is done; then drains: no new connection is taken, requests under way finish, sockets are closed,

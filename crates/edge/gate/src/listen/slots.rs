@@ -9,34 +9,43 @@ use crate::source::SourceKey;
 
 #[derive(Debug)]
 pub(crate) struct Slots {
-    total_max: usize,
-    per_source_max: usize,
     open: Mutex<Open>,
 }
 
 #[derive(Debug, Default)]
 struct Open {
+    total_max: usize,
+    per_source_max: usize,
     total: usize,
     by_source: HashMap<SourceKey, usize>,
 }
 
 impl Slots {
     pub(crate) fn new(total_max: usize, per_source_max: usize) -> Self {
-        Self {
+        let open = Open {
             total_max,
             per_source_max,
-            open: Mutex::default(),
+            ..Open::default()
+        };
+        Self {
+            open: Mutex::new(open),
         }
+    }
+
+    /// Other bounds from here on; what is open stays open.
+    pub(super) fn set_bounds(&self, total_max: usize, per_source_max: usize) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        (open.total_max, open.per_source_max) = (total_max, per_source_max);
     }
 
     /// A slot for one more, if there is one.
     pub(crate) fn take(self: &Arc<Self>, source: SourceKey) -> Result<Slot, Full> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let own = open.by_source.get(&source).copied().unwrap_or(0);
-        if own >= self.per_source_max {
+        if own >= open.per_source_max {
             return Err(Full::Source);
         }
-        if open.total >= self.total_max {
+        if open.total >= open.total_max {
             return Err(Full::All);
         }
         open.total += 1;
@@ -102,5 +111,18 @@ mod tests {
         drop(first);
         assert!(slots.take(key("10.0.0.3")).is_ok());
         assert_eq!(slots.open(), 2);
+    }
+
+    #[test]
+    fn other_bounds_hold_for_the_next_connection() {
+        let key = SourceKey::of("10.0.0.1".parse().unwrap());
+        let slots = Arc::new(Slots::new(10, 1));
+        let _first = slots.take(key).unwrap();
+        assert_eq!(slots.take(key).err(), Some(Full::Source));
+        slots.set_bounds(10, 2);
+        let _second = slots.take(key).unwrap();
+        slots.set_bounds(1, 1);
+        assert_eq!(slots.take(key).err(), Some(Full::Source));
+        assert_eq!(slots.open(), 2, "what is open stays open");
     }
 }
