@@ -69,12 +69,33 @@ impl Embedded {
     ) -> Result<Self> {
         let embedded = Self::open(database, root, clock, entropy).await?;
         embedded.initialise().await?;
-        if let Err(error) = embedded.unlock().await
-            && !error.is(&crate::SEALED)
-        {
-            return Err(error);
+        embedded.unlock_unless_sealed().await?;
+        Ok(embedded)
+    }
+
+    /// Opens a store to look at it or to turn its seal: as [`Embedded::start`], but an empty store stays empty and no root
+    /// key file is made.
+    ///
+    /// # Errors
+    /// As [`Embedded::start`].
+    pub async fn look(
+        database: Arc<Database>,
+        root: RootKeyFile,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self> {
+        let embedded = Self::open(database, root, clock, entropy).await?;
+        if embedded.find_store().await?.is_some() {
+            embedded.unlock_unless_sealed().await?;
         }
         Ok(embedded)
+    }
+
+    async fn unlock_unless_sealed(&self) -> Result<()> {
+        match self.unlock().await {
+            Err(error) if !error.is(&crate::SEALED) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// The keyring in memory; under the development seal a node that has none fetches it unless the store is sealed.

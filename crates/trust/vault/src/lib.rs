@@ -3,7 +3,9 @@
 mod blobs;
 mod keys;
 mod reconcile;
+mod seal;
 
 pub use blobs::BlobVault;
 pub use keys::KmsVault;
 pub use reconcile::{Reconciled, STATEMENTS, reconcile_keys};
+pub use seal::{SEAL, UNSEAL, module};
