@@ -1,240 +1,1278 @@
-// Types of the wire, in the shape that `npm run api:generate` writes from the
-// server's OpenAPI document. That command replaces this file as a whole.
-
-interface Ok<Answer> {
-  headers: Record<string, unknown>;
-  content: { "application/json": Answer };
-}
-interface Op<Answer, Body = never, Query = never, Path = never> {
-  parameters: {
-    query?: [Query] extends [never] ? never : Query;
-    path: [Path] extends [never] ? never : Path;
-  };
-  requestBody: [Body] extends [never] ? never : { content: { "application/json": Body } };
-  responses: { 200: Ok<Answer> };
-}
-interface Paging {
-  limit?: number;
-  cursor?: string;
-}
-type S = components["schemas"];
-type Nothing = Record<string, never>;
+// Written by `npm run api:generate` from the server's OpenAPI document. Never edited.
 
 export interface paths {
-  "/instance": { get: Op<S["Instance"]> };
-  "/sign-up": { post: Op<S["SignedIn"], S["SignUp"]> };
-  "/sign-in": { post: Op<S["SignedIn"], { mail: string; password: string }> };
-  "/sign-in/second-factor": {
-    post: Op<S["SignedIn"], { ticket: string; code?: string; recovery_code?: string }>;
+  "/accounts": {
+    /** The accounts of one's own tenant; a query filters by name. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+          query?: string | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page2"];
+          };
+        };
+      };
+    };
   };
-  "/sign-out": { post: Op<Nothing, Nothing> };
-  "/me": {
-    get: Op<S["Me"]>;
-    patch: Op<S["Me"], { name?: string; title?: string; locale?: string; zone?: string }>;
+  "/accounts/{account}": {
+    /** An account of one's own tenant. */
+    get: {
+      parameters: {
+        path: {
+          account: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Account"];
+          };
+        };
+      };
+    };
   };
-  "/me/switch": { post: Op<S["Me"], { account: string }> };
-  "/me/avatar": { put: Op<{ avatar: string }, Blob>; delete: Op<Nothing> };
-  "/me/password": { post: Op<Nothing, { current: string; password: string }> };
-  "/me/totp": { post: Op<{ secret: string; uri: string; qr_svg: string }, { password: string }> };
-  "/me/totp/confirm": { post: Op<S["RecoveryCodes"], { code: string }> };
-  "/me/totp/remove": { post: Op<Nothing, { password: string; code: string }> };
-  "/me/recovery-codes": { post: Op<S["RecoveryCodes"], { code: string }> };
-  "/me/sessions": { get: Op<S["SessionPage"], never, Paging> };
-  "/me/sessions/{session}": { delete: Op<Nothing, never, never, { session: string }> };
-  "/me/sessions/revoke-others": { post: Op<Nothing, Nothing> };
-  "/password-reset": { post: Op<Nothing, { mail: string }> };
-  "/password-reset/finish": {
-    post: Op<Nothing, { token: string; password: string; code?: string; recovery_code?: string }>;
+  "/avatars/{avatar}": {
+    /** The picture of a colleague, as WebP with a side of 64 or 256 pixels. */
+    get: {
+      parameters: {
+        query?: {
+          size?: number | null;
+        };
+        path: {
+          avatar: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "*/*": Blob;
+          };
+        };
+      };
+    };
   };
-  "/accounts": { get: Op<S["AccountPage"], never, Paging & { query?: string }> };
-  "/accounts/{account}": { get: Op<S["Account"], never, never, { account: string }> };
-  "/members": { get: Op<S["MemberPage"], never, Paging> };
-  "/members/{account}": {
-    patch: Op<S["Account"], { role?: S["Role"]; state?: S["AccountState"] }, never, { account: string }>;
-  };
-  "/members/{account}/password-reset": {
-    post: Op<S["ResetStarted"], Nothing, never, { account: string }>;
-  };
-  "/invitations": {
-    get: Op<S["InvitationPage"], never, Paging>;
-    post: Op<
-      S["Invitation"],
-      { mail?: string; role: "member" | "administrator"; expires_in_h: number }
-    >;
-  };
-  "/invitations/{invitation}": { delete: Op<Nothing, never, never, { invitation: string }> };
-  "/invitations/inspect": { post: Op<S["InvitationView"], { token: string }> };
-  "/invitations/accept": { post: Op<S["SignedIn"], S["AcceptInvitation"]> };
-  "/invitations/join": { post: Op<S["Me"], { token: string }> };
   "/chats": {
-    get: Op<S["ChatPage"], never, Paging>;
-    post: Op<S["Chat"], { name: string; members: string[] }>;
+    /** Lists one's chats, newest activity first, with the last message and what is unread. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page5"];
+          };
+        };
+      };
+    };
+    /** Creates a group, which its creator owns. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+        201: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** Who is in it beside oneself. */
+            members: string[];
+            name: string;
+          };
+        };
+      };
+    };
   };
-  "/chats/direct": { post: Op<S["Chat"], { account: string }> };
+  "/chats/direct": {
+    /** Gives the chat with another person, which is made when there is none yet. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            account: string;
+          };
+        };
+      };
+    };
+  };
   "/chats/{chat}": {
-    get: Op<S["Chat"], never, never, { chat: string }>;
-    patch: Op<S["Chat"], { name?: string; muted?: boolean }, never, { chat: string }>;
-  };
-  "/chats/{chat}/members": {
-    get: Op<S["ChatMemberPage"], never, Paging, { chat: string }>;
-    post: Op<S["Chat"], { accounts: string[] }, never, { chat: string }>;
-  };
-  "/chats/{chat}/members/{account}": {
-    delete: Op<Nothing, never, never, { chat: string; account: string }>;
-  };
-  "/chats/{chat}/leave": { post: Op<Nothing, Nothing, never, { chat: string }> };
-  "/chats/{chat}/owner": { post: Op<S["Chat"], { account: string }, never, { chat: string }> };
-  "/chats/{chat}/messages": {
-    get: Op<
-      S["MessagePage"],
-      never,
-      { before?: number; after?: number; limit?: number },
-      { chat: string }
-    >;
-    post: Op<S["Message"], { client_id: string; body: { text: string } }, never, { chat: string }>;
-  };
-  "/chats/{chat}/position": {
-    put: Op<{ read_number: number; unread: number }, { number: number }, never, { chat: string }>;
+    /** Gives one chat with its last message and what is unread. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+    };
+    /** Renames a chat for everyone in it, or mutes it for oneself. */
+    patch: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            /** For oneself. */
+            muted?: boolean | null;
+            /** For everyone. */
+            name?: string | null;
+          };
+        };
+      };
+    };
   };
   "/chats/{chat}/draft": {
-    get: Op<S["Draft"], never, never, { chat: string }>;
-    put: Op<Nothing, { text: string }, never, { chat: string }>;
+    /** Gives what one has begun to write in a chat, on any device. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Draft"];
+          };
+        };
+      };
+    };
+    /** Keeps what one has begun to write in a chat; an empty text removes it. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            text: string;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/leave": {
+    /** Leaves a group; its owner hands it over first, unless nobody else is left. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/chats/{chat}/members": {
+    /** Lists the members of a chat and how far each has read. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page6"];
+          };
+        };
+      };
+    };
+    /** Brings people into a group; those who are in it already stay as they are. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            accounts: string[];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/members/{account}": {
+    /** Removes somebody from a group; they see nothing of it from then on. */
+    delete: {
+      parameters: {
+        path: {
+          account: string;
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages": {
+    /** Gives a part of a chat's history: the latest messages, or those next to a number. */
+    get: {
+      parameters: {
+        query?: {
+          after?: number | null;
+          before?: number | null;
+          limit?: number | null;
+        };
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Messages"];
+          };
+        };
+      };
+    };
+    /** Sends a message to a chat; the same client id again gives the same message. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What a person writes. */
+            body: {
+              text: string;
+            };
+            /** What the client calls the message; sending again under the same name gives the same message. */
+            client_id: string;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}": {
+    /** Gives one message of a chat. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/owner": {
+    /** Hands a group over to another member. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            account: string;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/position": {
+    /** Marks a chat as read up to a number; it never goes back. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Position"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            number: number;
+          };
+        };
+      };
+    };
+  };
+  "/instance": {
+    /** What this installation is called and how people come in. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Instance"];
+          };
+        };
+      };
+    };
+  };
+  "/invitations": {
+    /** The invitations of the tenant, newest first. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page4"];
+          };
+        };
+      };
+    };
+    /** Invite somebody by a link that is taken once. */
+    post: {
+      parameters: {};
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["Invitation"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** Between 1 and 720. */
+            expires_in_h: number;
+            /** Who may take it; everybody who has the link, when it is not said. */
+            mail?: string | null;
+            /** Ownership is handed over, never given by a link. */
+            role: "administrator" | "member";
+          };
+        };
+      };
+    };
+  };
+  "/invitations/accept": {
+    /** Take an invitation, as a new person or as one who is known here. */
+    post: {
+      parameters: {};
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["SignedIn"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            locale: string;
+            mail: string;
+            name: string;
+            /** A new one, or the one that the person has already. */
+            password: string;
+            token: string;
+            zone: string;
+          };
+        };
+      };
+    };
+  };
+  "/invitations/inspect": {
+    /** What an invitation is, before it is taken. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["InvitationView"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            token: string;
+          };
+        };
+      };
+    };
+  };
+  "/invitations/join": {
+    /** Take an invitation as the person who is signed in. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Me"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            token: string;
+          };
+        };
+      };
+    };
+  };
+  "/invitations/{invitation}": {
+    /** Take an invitation back that nobody has taken yet. */
+    delete: {
+      parameters: {
+        path: {
+          invitation: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+    };
+  };
+  "/me": {
+    /** Who is signed in, and as which account. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Me"];
+          };
+        };
+      };
+    };
+    /** Change one's own name, title, language or time zone. */
+    patch: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Me"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            locale?: string | null;
+            name?: string | null;
+            title?: string | null;
+            zone?: string | null;
+          };
+        };
+      };
+    };
+  };
+  "/me/avatar": {
+    /** Show another picture of oneself: PNG, JPEG or WebP; it is cropped to a square. */
+    put: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["NewAvatar"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "image/jpeg": Blob;
+          "image/png": Blob;
+          "image/webp": Blob;
+        };
+      };
+    };
+    /** Show no picture of oneself any more. */
+    delete: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+    };
+  };
+  "/me/password": {
+    /** Change one's own password; the other sessions end. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            current: string;
+            password: string;
+          };
+        };
+      };
+    };
+  };
+  "/me/recovery-codes": {
+    /** New recovery codes in place of the old ones. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["RecoveryCodes"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            code: string;
+          };
+        };
+      };
+    };
+  };
+  "/me/sessions": {
+    /** Where the person is signed in, newest first. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page"];
+          };
+        };
+      };
+    };
+  };
+  "/me/sessions/revoke-others": {
+    /** End all sessions of one's own but the one that asks. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/me/sessions/{session}": {
+    /** End another session of one's own; its sockets are cut. */
+    delete: {
+      parameters: {
+        path: {
+          session: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+    };
+  };
+  "/me/switch": {
+    /** Let the session act as another account of its person. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Me"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            account: string;
+          };
+        };
+      };
+    };
+  };
+  "/me/totp": {
+    /** Begin to set up an authenticator application as second factor. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["NewTotp"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            password: string;
+          };
+        };
+      };
+    };
+  };
+  "/me/totp/confirm": {
+    /** Finish setting up the second factor by its first code. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["RecoveryCodes"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            code: string;
+          };
+        };
+      };
+    };
+  };
+  "/me/totp/remove": {
+    /** Remove the second factor and its recovery codes. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            code: string;
+            password: string;
+          };
+        };
+      };
+    };
+  };
+  "/members": {
+    /** The accounts of the tenant with their mail addresses. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page3"];
+          };
+        };
+      };
+    };
+  };
+  "/members/{account}": {
+    /** Change an account's role, suspend it, or take it back. */
+    patch: {
+      parameters: {
+        path: {
+          account: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Account"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            role?: "owner" | "administrator" | "member" | null;
+            state?: "active" | "suspended" | null;
+          };
+        };
+      };
+    };
+  };
+  "/members/{account}/password-reset": {
+    /** Start a password reset for a member: by mail, or by a link that asks for their second factor. */
+    post: {
+      parameters: {
+        path: {
+          account: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["SentReset"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/openapi.json": {
+    /** This document. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": Record<string, never>;
+          };
+        };
+      };
+    };
+  };
+  "/password-reset": {
+    /** Have a link to a new password sent to one's registered address. */
+    post: {
+      parameters: {};
+      responses: {
+        202: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            mail: string;
+          };
+        };
+      };
+    };
+  };
+  "/password-reset/finish": {
+    /** Set a new password by a link; all sessions end. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** With a link that did not go to the registered address: six digits of the authenticator application. */
+            code?: string | null;
+            password: string;
+            recovery_code?: string | null;
+            token: string;
+          };
+        };
+      };
+    };
+  };
+  "/sign-in": {
+    /** Sign in with mail address and password. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["SignedIn"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            mail: string;
+            password: string;
+          };
+        };
+      };
+    };
+  };
+  "/sign-in/second-factor": {
+    /** Go on signing in with a code of the authenticator application, or a recovery code. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["SignedIn"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** Six digits of the authenticator application. */
+            code?: string | null;
+            /** In place of the code, each once. */
+            recovery_code?: string | null;
+            ticket: string;
+          };
+        };
+      };
+    };
+  };
+  "/sign-out": {
+    /** End the session that asks. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/sign-up": {
+    /** Make an organisation or a personal space, and its owner. */
+    post: {
+      parameters: {};
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["SignedIn"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** Where signing up needs a code. */
+            code?: string | null;
+            kind: "organisation" | "personal";
+            /** `zh-CN` or `en`. */
+            locale: string;
+            mail: string;
+            name: string;
+            /** The name of the organisation; not for a personal tenant. */
+            organisation?: string | null;
+            password: string;
+            /** An IANA zone: `Asia/Shanghai`. */
+            zone: string;
+          };
+        };
+      };
+    };
+  };
+  "/stream": {
+    /** The live stream, as a WebSocket. */
+    get: {
+      parameters: {};
+      responses: {};
+    };
   };
 }
 
 export interface components {
   schemas: {
-    Instance: {
-      name: string;
-      version: string;
-      sign_up: "open" | "code" | "closed";
-      development_seal: boolean;
-      mail: boolean;
-      sealed: boolean;
-    };
-    Role: "owner" | "administrator" | "member";
-    AccountState: "active" | "suspended";
     Account: {
-      id: string;
-      name: string;
-      title: string;
-      role: S["Role"];
-      state: S["AccountState"];
-      locale: string;
-      zone: string;
+      /** Changes when the picture changes. */
       avatar: string | null;
-    };
-    AccountLite: { id: string; name: string; avatar: string | null };
-    Member: S["Account"] & { mail: string };
-    Me: {
-      person: { id: string; mail: string; totp: boolean; recovery_codes_left: number };
-      account: S["Account"];
-      tenant: { id: string; name: string; kind: "organisation" | "personal" };
-      accounts: { account: string; tenant: string; tenant_name: string }[];
-      session: string;
-    };
-    SignedIn: { state: "signed_in"; token: string; me: S["Me"] } | { state: "second_factor"; ticket: string };
-    SignUp: {
-      kind: "organisation" | "personal";
-      organisation?: string;
+      id: string;
+      locale: string;
       name: string;
-      mail: string;
-      password: string;
-      code?: string;
-      locale: "zh-CN" | "en";
+      role: components["schemas"]["Role"];
+      state: components["schemas"]["State"];
+      title: string;
       zone: string;
     };
-    RecoveryCodes: { recovery_codes: string[] };
-    Session: {
-      id: string;
-      current: boolean;
-      client: string;
-      address: string;
-      created_at: string;
-      seen_at: string;
-      expires_at: string;
-    };
-    SessionPage: { items: S["Session"][]; next_cursor: string | null };
-    AccountPage: { items: S["Account"][]; next_cursor: string | null };
-    MemberPage: { items: S["Member"][]; next_cursor: string | null };
-    ResetStarted: { sent: "mail" } | { sent: "link"; link: string };
-    Invitation: {
-      id: string;
-      /** Only in the answer that makes it. */
-      link: string | null;
-      expires_at: string;
-      role: "member" | "administrator";
-      mail: string | null;
-      state: "open" | "accepted" | "withdrawn" | "expired";
-    };
-    InvitationPage: { items: S["Invitation"][]; next_cursor: string | null };
-    InvitationView: { tenant_name: string; inviter_name: string; mail: string | null; expires_at: string };
-    AcceptInvitation: {
-      token: string;
-      name: string;
-      mail: string;
-      password: string;
-      locale: "zh-CN" | "en";
-      zone: string;
-    };
+    /** A chat as one of its members sees it. */
     Chat: {
-      id: string;
-      kind: "direct" | "group";
-      name: string;
-      other: S["AccountLite"] | null;
-      role: "owner" | "member";
-      members: number;
-      last_number: number;
-      last_change: number;
-      read_number: number;
-      unread: number;
-      mentions: number;
-      last_message: S["Message"] | null;
       created_at: string;
+      id: string;
+      kind: components["schemas"]["ChatKind"];
+      last_change: number;
+      last_message: components["schemas"]["Message"] | null;
+      last_number: number;
+      members: number;
+      /** Unread messages that name oneself or everyone. */
+      mentions: number;
       muted: boolean;
+      /** Of a direct chat: the other person's name. */
+      name: string;
+      other: components["schemas"]["Person2"] | null;
+      /** Read up to this number; one's own messages count as read. */
+      read_number: number;
+      role: components["schemas"]["Role2"];
+      unread: number;
     };
-    ChatPage: { items: S["Chat"][]; next_cursor: string | null };
-    ChatMember: {
-      account: S["AccountLite"];
-      role: "owner" | "member";
+    ChatKind: "direct" | "group";
+    /** An answer without fields. */
+    Done: Record<string, never>;
+    /** Nothing to say but that it is done. */
+    Done2: Record<string, never>;
+    /** What one has begun to write. */
+    Draft: {
+      saved_at: string | null;
+      text: string;
+    };
+    Home: {
+      account: string;
+      tenant: string;
+      tenant_name: string;
+    };
+    /** What everybody may know of this installation. */
+    Instance: {
+      /** The root key is a key file of the server's machine: good for trying out. */
+      development_seal: boolean;
+      /** Whether the server can send mail. */
+      mail: boolean;
+      name: string;
+      /** The server's custodians have to unseal it before anybody can sign in. */
+      sealed: boolean;
+      sign_up: components["schemas"]["SignUpMode"];
+      version: string;
+    };
+    Invitation: {
+      expires_at: string;
+      id: string;
+      /** Shown when the invitation is made, and never again: only its hash is kept. */
+      link: string | null;
+      mail: string | null;
+      role: components["schemas"]["InvitedRole"];
+      state: components["schemas"]["InvitationState"];
+    };
+    InvitationState: "open" | "accepted" | "withdrawn" | "expired";
+    InvitationView: {
+      expires_at: string;
+      inviter_name: string;
+      /** The only address that may take it. */
+      mail: string | null;
+      tenant_name: string;
+    };
+    /** Ownership is handed over, never given by a link. */
+    InvitedRole: "administrator" | "member";
+    /** The caller: their person, the account as which the session acts, and where else they have one. */
+    Me: {
+      account: components["schemas"]["Account"];
+      /** The accounts as which the person may act, this one included. */
+      accounts: components["schemas"]["Home"][];
+      person: components["schemas"]["Person"];
+      session: string;
+      tenant: components["schemas"]["Tenant"];
+    };
+    /** An account as administrators see it. */
+    Member: {
+      /** Changes when the picture changes. */
+      avatar: string | null;
+      id: string;
+      locale: string;
+      mail: string;
+      name: string;
+      role: components["schemas"]["Role"];
+      state: components["schemas"]["State"];
+      title: string;
+      zone: string;
+    };
+    /** A member of a chat. */
+    Membership: {
+      account: components["schemas"]["Person2"];
       joined_at: string;
       read_number: number;
+      role: components["schemas"]["Role2"];
     };
-    ChatMemberPage: { items: S["ChatMember"][]; next_cursor: string | null };
-    TextBody: { text: string; mentions: string[] };
-    SystemBody: {
-      event:
-        | "chat_created"
-        | "members_added"
-        | "member_removed"
-        | "member_left"
-        | "chat_renamed"
-        | "owner_changed";
-      accounts: string[];
-      name?: string;
-    };
-    Message: {
-      id: string;
-      chat: string;
-      number: number;
-      change: number;
+    /** A message. */
+    Message: ({
+      body: components["schemas"]["TextBody"];
+      kind: "text";
+    } | {
+      body: components["schemas"]["SystemBody"];
+      kind: "system";
+    } | {
+      body: components["schemas"]["Done2"];
+      kind: "unknown";
+    }) & ({
       author: string;
-      /** `unknown` was written by a newer server than this one. */
-      kind: "text" | "system" | "unknown";
-      body: S["TextBody"] | S["SystemBody"] | Nothing;
-      sent_at: string;
+      /** The number of the last change that concerns it. */
+      change: number;
+      chat: string;
+      /** What its author's client called it. */
       client_id: string | null;
+      id: string;
+      /** Its place in the chat: 1 and on, without gaps. */
+      number: number;
+      sent_at: string;
+    });
+    /** A part of a chat's history, ascending by number. */
+    Messages: {
+      has_after: boolean;
+      has_before: boolean;
+      items: components["schemas"]["Message"][];
     };
-    MessagePage: { items: S["Message"][]; has_before: boolean; has_after: boolean };
-    Draft: { text: string; saved_at: string | null };
+    NewAvatar: {
+      avatar: string;
+    };
+    /** What an authenticator application needs. It counts from the first code that is given back. */
+    NewTotp: {
+      /** The address as a picture. */
+      qr_svg: string;
+      /** Base32, for typing. */
+      secret: string;
+      uri: string;
+    };
+    /** A page of a list. */
+    Page: {
+      items: components["schemas"]["Session"][];
+      /** Asks for the next page; null when there is none. */
+      next_cursor: string | null;
+    };
+    /** A page of a list. */
+    Page2: {
+      items: components["schemas"]["Account"][];
+      /** Asks for the next page; null when there is none. */
+      next_cursor: string | null;
+    };
+    /** A page of a list. */
+    Page3: {
+      items: components["schemas"]["Member"][];
+      /** Asks for the next page; null when there is none. */
+      next_cursor: string | null;
+    };
+    /** A page of a list. */
+    Page4: {
+      items: components["schemas"]["Invitation"][];
+      /** Asks for the next page; null when there is none. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page5: {
+      items: components["schemas"]["Chat"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page6: {
+      items: components["schemas"]["Membership"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    Person: {
+      id: string;
+      mail: string;
+      recovery_codes_left: number;
+      /** Whether a second factor is asked for at sign-in. */
+      totp: boolean;
+    };
+    /** What is shown of an account beside what it does. */
+    Person2: {
+      avatar: string | null;
+      id: string;
+      name: string;
+    };
+    /** How far one has read. */
+    Position: {
+      read_number: number;
+      unread: number;
+    };
+    /** An error (RFC 9457). */
     Problem: {
-      type: string;
-      title: string;
-      status: number;
+      /** Stable: `domain.reason`. */
       code: string;
-      reference: string;
+      /** The input field at fault. */
       field?: string;
+      /** Names this request in the server's log. */
+      reference: string;
       retry_after_s?: number;
+      status: number;
+      /** One sentence for a person. */
+      title: string;
+      type: string;
+    };
+    /** Shown once. */
+    RecoveryCodes: {
+      recovery_codes: string[];
+    };
+    Role: "owner" | "administrator" | "member";
+    Role2: "owner" | "member";
+    /** Where the link to a new password went. Whoever asked for it never gets in by it alone. */
+    SentReset: {
+      sent: "mail";
+    } | {
+      link: string;
+      sent: "link";
+    };
+    Session: {
+      address: string;
+      client: string;
+      created_at: string;
+      /** Whether it is the one that asks. */
+      current: boolean;
+      /** When it ends if nobody uses it any more. */
+      expires_at: string;
+      id: string;
+      seen_at: string;
+    };
+    SignUpMode: "open" | "code" | "closed";
+    /** What signing in comes to. */
+    SignedIn: {
+      me: components["schemas"]["Me"];
+      state: "signed_in";
+      /** Empty, as the session is a cookie; the gate puts the token here for clients that ask with `X-Bastide-Token: 1`. */
+      token: string;
+    } | {
+      state: "second_factor";
+      ticket: string;
+    };
+    State: "active" | "suspended";
+    /** What happened in the chat, as a kind and parameters: it is rendered in its reader's language. */
+    SystemBody: {
+      /** Whom it concerns, the message's author apart. */
+      accounts: string[];
+      event: components["schemas"]["SystemEvent"];
+      /** The chat's name from then on. */
+      name?: string | null;
+    };
+    /** What a system message tells. */
+    SystemEvent: "chat_created" | "members_added" | "member_removed" | "member_left" | "chat_renamed" | "owner_changed";
+    Tenant: {
+      id: string;
+      kind: components["schemas"]["TenantKind"];
+      name: string;
+    };
+    TenantKind: "organisation" | "personal";
+    /** What a person wrote. A mention stands in the text as `@{u_…}` or `@{all}`. */
+    TextBody: {
+      /** Who is named in the text and was a member then: accounts, or `all`. */
+      mentions: string[];
+      text: string;
     };
   };
 }

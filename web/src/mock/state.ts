@@ -134,17 +134,19 @@ export class MockState {
   ): Message {
     chat.change += 1;
     const text = given.text ?? "";
+    const told = given.system
+      ? { kind: "system" as const, body: given.system }
+      : {
+          kind: "text" as const,
+          body: { text, mentions: [...text.matchAll(/@\{([^}]+)\}/g)].map((match) => match[1] ?? "") },
+        };
     const message: Message = {
+      ...told,
       id: this.id("om"),
       chat: chat.id,
       number: chat.messages.length + 1,
       change: chat.change,
       author: given.author,
-      kind: given.system ? "system" : "text",
-      body: given.system ?? {
-        text,
-        mentions: [...text.matchAll(/@\{([^}]+)\}/g)].map((match) => match[1] ?? ""),
-      },
       sent_at: given.sent_at ?? this.at(),
       client_id: given.client_id ?? null,
     };
