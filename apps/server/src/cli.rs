@@ -46,7 +46,13 @@ pub(crate) struct Options {
     /// file://… or s3://bucket/prefix?endpoint=…&region=…
     #[arg(long, global = true, env = "BASTIDE_BLOB_URL")]
     pub(crate) blob_url: Option<String>,
-    #[arg(long, global = true, env = "BASTIDE_BLOB_ACCESS_KEY")]
+    /// The name of the secret key of the blob store.
+    #[arg(
+        long,
+        global = true,
+        env = "BASTIDE_BLOB_ACCESS_KEY",
+        hide_env_values = true
+    )]
     pub(crate) blob_access_key: Option<String>,
     /// A file that holds the secret key of the blob store.
     #[arg(long, global = true, env = "BASTIDE_BLOB_SECRET_KEY_FILE")]
@@ -107,7 +113,7 @@ pub(crate) struct Options {
     /// What is logged: error, warn, info, debug, trace.
     #[arg(long, global = true, env = "BASTIDE_LOG")]
     pub(crate) log: Option<String>,
-    /// Print JSON.
+    /// Print JSON; errors are JSON on standard error then.
     #[arg(long, global = true)]
     #[serde(skip)]
     pub(crate) json: bool,
@@ -138,7 +144,7 @@ pub(crate) enum Command {
         #[arg(long)]
         document: bool,
     },
-    /// Fill an empty server with an organisation of twelve people, ten chats and some thousand messages.
+    /// Fill an empty server with an organisation of twelve people, ten chats and some thousand messages. Once filled, it is left as it is.
     Demo,
     /// Print a completion script for a shell.
     Completions { shell: Shell },
@@ -156,7 +162,7 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Kms {
-    /// The state of the seal, and how many keys there are.
+    /// The state of the seal, and how many keys there are. Looks only: an empty place stays empty.
     Status,
     /// Seal the store for every node.
     Seal,

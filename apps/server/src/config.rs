@@ -78,6 +78,12 @@ impl Config {
                 .into());
             }
         };
+        if is_same_database(&database_url, &kms_database_url) {
+            return Err(Fault::new(
+                "the key store needs a database of its own: BASTIDE_KMS_DATABASE_URL names the one of the data",
+            )
+            .into());
+        }
         let blobs = pick(&options.blob_url, &file.blob_url)
             .unwrap_or_else(|| format!("file://{}", data_dir.join("blobs").display()));
         let access_key = pick(&options.blob_access_key, &file.blob_access_key);
@@ -242,5 +248,73 @@ fn certificate(
             names: vec![public.host().to_owned()],
         }),
         _ => Err(Fault::new("a certificate chain and its key are given together").into()),
+    }
+}
+
+/// Whether two URLs name one database: the same file, or the same schema on the same server. Keys beside the data that they
+/// open would be lost and found together with it.
+fn is_same_database(one: &str, other: &str) -> bool {
+    let file = |url: &str| {
+        let path = PathBuf::from(url.strip_prefix("sqlite://")?);
+        // A file that is not there yet has its place by name alone.
+        fs::canonicalize(&path)
+            .or_else(|_| std::path::absolute(&path))
+            .ok()
+    };
+    match (file(one), file(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => schema(one) == schema(other),
+        _ => false,
+    }
+}
+
+/// A PostgreSQL URL without what does not say where the tables are.
+fn schema(url: &str) -> (&str, Option<&str>) {
+    let (place, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let place = place.split_once("://").map_or(place, |(_, place)| place);
+    let options = parameters
+        .split('&')
+        .find_map(|parameter| parameter.strip_prefix("options="));
+    (place.trim_end_matches('/'), options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_store_in_the_database_of_the_data_is_known() {
+        for (one, other, is_same) in [
+            ("sqlite:///d/a.db", "sqlite:///d/a.db", true),
+            ("sqlite:///d/a.db", "sqlite:///d//./a.db", true),
+            ("sqlite:///d/a.db", "sqlite:///d/b.db", false),
+            ("sqlite:///d/a.db", "postgres://h/a", false),
+            (
+                "postgres://u@h/a",
+                "postgresql://u@h/a?sslmode=require",
+                true,
+            ),
+            ("postgres://u@h/a", "postgres://u@h/b", false),
+            (
+                "postgres://u@h/a?options=-csearch_path%3Dx",
+                "postgres://u@h/a?options=-csearch_path%3Dy",
+                false,
+            ),
+        ] {
+            assert_eq!(is_same_database(one, other), is_same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_same_database_for_keys_and_data_is_refused() {
+        let options = Options {
+            database_url: Some("postgres://u@h/a".to_owned()),
+            kms_database_url: Some("postgres://u@h/a".to_owned()),
+            ..Options::default()
+        };
+        let Err(error) = Config::read(&options) else {
+            panic!("it is refused")
+        };
+        assert!(error.to_string().contains("BASTIDE_KMS_DATABASE_URL"));
     }
 }

@@ -1,13 +1,14 @@
 //! The assembly: every port with what it really is, and the modules of the suite.
 
-use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
-use act::{Announcer, Module, Ports, Runtime};
+use act::{Announcer, Answer, Call, Caller, Module, Ports, Runtime};
 use audit::Log;
-use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntropy};
+use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntropy, TenantId};
 use bus::{Bus, InProcess, Nats, NatsOptions, Subject};
 use db::{Database, Options};
 use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, RootKeyFile};
+use serde_json::Value;
 use vault::{BlobVault, KmsVault};
 
 use crate::config::Config;
@@ -38,11 +39,29 @@ pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
         identity::module(settings),
         messenger::module(),
         audit::module(),
+        vault::module(),
     ]
 }
 
-/// Opens the key store alone.
-pub(crate) async fn open_kms(config: &Config) -> Result<Arc<Embedded>> {
+/// Opens the key store as it is, or says that there is none: looking leaves no file behind.
+pub(crate) async fn look_at_kms(config: &Config) -> Result<Option<Embedded>> {
+    let url = config.kms_database_url.expose();
+    if let Some(path) = url.strip_prefix("sqlite://")
+        && !Path::new(path).exists()
+    {
+        return Ok(None);
+    }
+    let database = Database::open(url, Options::default()).await?;
+    let kms = Embedded::look(
+        Arc::new(database),
+        RootKeyFile::new(&config.kms_root_key_file),
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    );
+    kms.await.map(Some)
+}
+
+async fn open_kms(config: &Config) -> Result<Arc<Embedded>> {
     make_data_dir(config)?;
     let database = Database::open(config.kms_database_url.expose(), Options::default()).await?;
     let root = RootKeyFile::new(&config.kms_root_key_file);
@@ -113,6 +132,43 @@ impl House {
             entropy,
             words,
         })
+    }
+
+    /// Runs one operation as the operator.
+    ///
+    /// # Errors
+    /// Its own.
+    pub(crate) async fn operate(&self, operation: &str, input: Value) -> Result<Value> {
+        let operator = Caller::Operator {
+            tenant: TenantId::NIL,
+        };
+        let answer = self.call(operator, operation, input).await?;
+        serde_json::from_slice(&answer.body).context("reading an answer")
+    }
+
+    /// Runs one operation.
+    ///
+    /// # Errors
+    /// Its own.
+    pub(crate) async fn call(
+        &self,
+        caller: Caller,
+        operation: &str,
+        input: Value,
+    ) -> Result<Answer> {
+        let call = Call::internal(caller, self.runtime.new_id());
+        self.runtime.execute(operation, call, input).await
+    }
+
+    /// Ends a command: reads and refusals that wait for the log are written, also when the command failed, and entries are
+    /// numbered unless a server does it. Whoever serves leaves this to the log's own end.
+    ///
+    /// # Errors
+    /// The command's own, or a fault when the log cannot be written: what is not recorded has not gone well.
+    pub(crate) async fn end<T>(self, outcome: Result<T>) -> Result<T> {
+        let written = self.log.close().await;
+        self.log.run(self.node, std::future::ready(())).await;
+        outcome.and_then(|value| written.map(|()| value))
     }
 }
 

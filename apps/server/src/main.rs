@@ -11,64 +11,88 @@ mod inventions;
 mod logs;
 mod output;
 mod serve;
+mod settings;
 mod steady;
 #[cfg(test)]
 mod sweeps;
 
 use std::process::ExitCode;
 
+use base::{Context, Fault};
 use clap::{CommandFactory, Parser};
+use serde_json::json;
 
 use cli::{Cli, Command};
 use config::Config;
 use output::Form;
 
+/// What a command line that is not understood ends with.
+const USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&error),
+    };
+    let form = Form::of(cli.options.json);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
-    };
-    match runtime.block_on(run(cli)) {
+        .context("starting the runtime");
+    match runtime.and_then(|runtime| runtime.block_on(run(cli, form))) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
+        Err(error) => {
+            form.complain(&error);
+            ExitCode::FAILURE
+        }
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a command says why it failed where its caller looks"
-)]
-fn failed(error: &dyn std::fmt::Display) -> ExitCode {
-    eprintln!("bastide: {error}");
-    ExitCode::FAILURE
+/// Help and version are answers; anything else is a complaint, in the form that was asked for.
+fn unparsed(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return match output::print(&error.to_string()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    Form::of(wants_json).complain_of_usage(&error.to_string());
+    ExitCode::from(USAGE)
 }
 
-async fn run(cli: Cli) -> base::Result<()> {
-    let form = Form::of(cli.options.json);
-    if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(
-            shell,
-            &mut Cli::command(),
-            "bastide",
-            &mut std::io::stdout(),
-        );
-        return Ok(());
-    }
-    if let Command::Routes { document } = cli.command {
-        return commands::routes::run(form, document);
+async fn run(cli: Cli, form: Form) -> base::Result<()> {
+    match cli.command {
+        Command::Completions { shell } => return completions(shell, form),
+        Command::Routes { document } => return commands::routes::run(form, document),
+        _ => {}
     }
     let config = Config::read(&cli.options)?;
-    logs::start(&config.log);
+    let level = logs::start(&config.log);
+    // Every command from here on may hold keys in memory.
+    kms::harden_process()?;
     match cli.command {
-        Command::Serve(flags) => serve::run(config, &flags).await,
+        Command::Serve(flags) => {
+            let settings = settings::Source {
+                options: cli.options,
+                level,
+            };
+            serve::run(config, settings, &flags, form).await
+        }
         Command::Kms { command } => commands::kms::run(&config, &command, form).await,
         Command::Admin { command } => commands::admin::run(config, &command, form).await,
         Command::Audit { command } => commands::audit::run(config, &command, form).await,
         Command::Demo => commands::demo::run(config, form).await,
         Command::Routes { .. } | Command::Completions { .. } => Ok(()),
     }
+}
+
+/// A script for a shell; as JSON it is the value of a member, so that nobody takes it for an answer of another kind.
+fn completions(shell: clap_complete::Shell, form: Form) -> base::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "bastide", &mut script);
+    let script = String::from_utf8(script)
+        .map_err(|_| Fault::new("the completion script is not readable"))?;
+    let value = json!({ "kind": "script", "shell": shell.to_string(), "script": script });
+    form.print(&value, &script)
 }

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use base::{Context, Result};
-use serde_json::Value;
+use base::{Context, Error, Result};
+use serde_json::{Value, json};
 
 /// How a command's result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,43 @@ impl Form {
         };
         print(&text)
     }
+}
+
+/// The code of an error that is ours; a refusal has one of its own.
+const FAULT: &str = "fault";
+/// The code of a command line that is not understood.
+const USAGE: &str = "usage";
+
+impl Form {
+    /// Says on standard error why a command failed.
+    pub(crate) fn complain(self, error: &Error) {
+        let (code, message) = match error {
+            Error::Refusal(answer) => (answer.refusal.code, answer.refusal.title.to_owned()),
+            Error::Fault(fault) => (FAULT, fault.to_string()),
+        };
+        match self {
+            Self::Json => say(&json!({ "code": code, "message": message }).to_string()),
+            Self::People => say(&format!("bastide: {error}")),
+        }
+    }
+
+    /// Says that the command line is not understood.
+    pub(crate) fn complain_of_usage(self, message: &str) {
+        match self {
+            Self::Json => {
+                say(&json!({ "code": USAGE, "message": message.trim_end() }).to_string());
+            }
+            Self::People => say(message.trim_end()),
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a command says why it failed where its caller looks"
+)]
+fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 /// Prints lines to standard output.

@@ -5,13 +5,22 @@ use std::{net::SocketAddr, sync::Arc};
 use base::{Context, Fault, Result};
 use gate::{Limits, Listener, MetricsService, PlainHttp, Tls};
 use kms::SealState;
+use serde_json::json;
 use stream::Hub;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
-use crate::{cli, config::Config, front::Front, house::House, steady};
+use crate::{
+    cli,
+    config::Config,
+    front::Front,
+    house::House,
+    output::{self, Form},
+    settings::{Renewal, Source},
+    steady,
+};
 
 const DEVELOPMENT_SEAL: &str = "\
 ┌──────────────────────────────────────────────────────────────────────────┐
@@ -23,9 +32,13 @@ const DEVELOPMENT_SEAL: &str = "\
 ///
 /// # Errors
 /// A fault that says what could not be opened or is not allowed.
-pub(crate) async fn run(mut config: Config, flags: &cli::Serve) -> Result<()> {
+pub(crate) async fn run(
+    mut config: Config,
+    source: Source,
+    flags: &cli::Serve,
+    form: Form,
+) -> Result<()> {
     may_listen(&config, flags)?;
-    kms::harden_process()?;
     let house = House::open(&config).await?;
     let sealed = kms::Kms::status(house.kms.as_ref()).await?.state;
     let tls = Tls::open(config.certificate.clone(), Arc::clone(&house.clock))?;
@@ -47,7 +60,7 @@ pub(crate) async fn run(mut config: Config, flags: &cli::Serve) -> Result<()> {
         house.node,
     );
     let Front { gate, hub, metrics } = Front::build(&config, flags, house).await?;
-    announce(&config, address, metrics_address, sealed);
+    announce(&config, address, metrics_address, sealed, form)?;
     steady::start(&runtime, node);
     steady::start_keys(&runtime, kms, node);
     if let Some(settings) = config.smtp.take() {
@@ -55,7 +68,13 @@ pub(crate) async fn run(mut config: Config, flags: &cli::Serve) -> Result<()> {
     }
     tokio::spawn(Arc::clone(&tls).keep_fresh());
     let (stopping, stopped) = watch::channel(());
-    tokio::spawn(wait_for_signals(stopping, tls, hub));
+    let renewal = Renewal {
+        source,
+        tls,
+        gate: Arc::clone(&gate),
+        connections: listener.connection_bounds(),
+    };
+    tokio::spawn(wait_for_signals(stopping, renewal, hub));
     let serving = listener.run(gate, until_closed(stopped.clone()));
     let metering = metrics_listener.run(Arc::new(MetricsService(metrics)), until_closed(stopped));
     // The log ends last: what the drain still brings is written and numbered.
@@ -82,11 +101,36 @@ fn may_listen(config: &Config, flags: &cli::Serve) -> Result<()> {
     Ok(())
 }
 
+/// Says where the server is: a line of JSON for programs, a banner for people.
+fn announce(
+    config: &Config,
+    address: SocketAddr,
+    metrics: SocketAddr,
+    state: SealState,
+    form: Form,
+) -> Result<()> {
+    tracing::info!(%address, %metrics, "serving");
+    if form == Form::People {
+        greet(config, address, metrics, state);
+        return Ok(());
+    }
+    let state = match state {
+        SealState::Uninitialised => "uninitialised",
+        SealState::Sealed => "sealed",
+        SealState::Unsealed { .. } => "unsealed",
+    };
+    let line = json!({
+        "address": address.to_string(), "metrics": metrics.to_string(), "public_url": config.public.origin(),
+        "state": state, "development_seal": true,
+    });
+    output::print(&line.to_string())
+}
+
 #[expect(
     clippy::print_stderr,
     reason = "the person at the terminal is told where the server is"
 )]
-fn announce(config: &Config, address: SocketAddr, metrics: SocketAddr, state: SealState) {
+fn greet(config: &Config, address: SocketAddr, metrics: SocketAddr, state: SealState) {
     eprintln!("{DEVELOPMENT_SEAL}");
     eprintln!(
         "Bastide serves {} on {address}; metrics on {metrics}.",
@@ -95,15 +139,14 @@ fn announce(config: &Config, address: SocketAddr, metrics: SocketAddr, state: Se
     if state == SealState::Sealed {
         eprintln!("The key store is sealed: `bastide kms unseal` opens it.");
     }
-    tracing::info!(%address, %metrics, "serving");
 }
 
 async fn until_closed(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
 }
 
-/// SIGTERM and SIGINT drain; SIGHUP reads the certificates again.
-async fn wait_for_signals(stopping: watch::Sender<()>, tls: Arc<Tls>, hub: Arc<Hub>) {
+/// SIGTERM and SIGINT drain; SIGHUP reads certificates, log level and limits again.
+async fn wait_for_signals(stopping: watch::Sender<()>, renewal: Renewal, hub: Arc<Hub>) {
     let listen = |kind| signal(kind).context("listening to signals");
     let (Ok(mut term), Ok(mut interrupt), Ok(mut hangup)) = (
         listen(SignalKind::terminate()),
@@ -116,11 +159,7 @@ async fn wait_for_signals(stopping: watch::Sender<()>, tls: Arc<Tls>, hub: Arc<H
         tokio::select! {
             _ = next(&mut term) => break,
             _ = next(&mut interrupt) => break,
-            _ = next(&mut hangup) => {
-                if let Err(fault) = tls.reload() {
-                    tracing::error!(%fault, "the certificates could not be read again");
-                }
-            }
+            _ = next(&mut hangup) => renewal.renew(),
         }
     }
     tracing::info!("draining");

@@ -1,7 +1,6 @@
 //! `bastide admin …`: what an operator needs, without ever seeing content.
 
-use act::{Call, Caller};
-use base::{Context, Result, TenantId};
+use base::{Context, Result};
 use gate::{CertificateSource, Tls};
 use serde_json::{Value, json};
 
@@ -69,14 +68,8 @@ fn authority(config: &Config, form: Form) -> Result<()> {
 
 async fn ask(config: &Config, operation: &str, input: Value) -> Result<Value> {
     let house = House::open(config).await?;
-    let call = Call::internal(
-        Caller::Operator {
-            tenant: TenantId::NIL,
-        },
-        house.runtime.new_id(),
-    );
-    let answer = house.runtime.execute(operation, call, input).await?;
-    serde_json::from_slice(&answer.body).context("reading an answer")
+    let answer = house.operate(operation, input).await;
+    house.end(answer).await
 }
 
 fn text(value: &Value, name: &str) -> String {

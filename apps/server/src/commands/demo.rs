@@ -1,8 +1,8 @@
 //! `bastide demo`: an organisation to look around in, made through the operations that people use.
 
-use std::sync::Arc;
+use std::{fs, path::Path, sync::Arc};
 
-use act::{Answer, Call, Caller, Runtime};
+use act::{Answer, Caller};
 use base::{Context, Fault, Result};
 use identity::Sessions;
 use serde_json::{Value, json};
@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use super::demo_text::{CHATS, Chat, NAMES, ORGANISATION, Voice};
 use crate::{config::Config, house::House, output::Form};
 
+/// The file in the data directory that names the tenant of the demo.
+const NOTE: &str = "demo.tenant";
 /// How many messages each chat gets.
 const MESSAGES_PER_CHAT: usize = 320;
 
@@ -22,28 +24,101 @@ struct Person {
     caller: Caller,
 }
 
+/// What was made, for whoever looks around.
+struct Made {
+    people: Vec<Person>,
+    messages: usize,
+}
+
 pub(crate) async fn run(config: Config, form: Form) -> Result<()> {
+    let note = config.data_dir.join(NOTE);
     let house = House::open(&config).await?;
+    let outcome = fill(&house, &note).await;
+    match house.end(outcome).await? {
+        Some(made) => report(&made, form),
+        None => {
+            let value = json!({
+                "organisation": ORGANISATION, "is_new": false, "people": NAMES.len(), "chats": CHATS.len(),
+            });
+            let owner = NAMES.first().map(|(_, local, _)| mail_of(local));
+            let text = format!(
+                "{ORGANISATION} is here already, and nothing was added. Its passwords were printed when it was made;\n\
+                 `bastide admin reset-password {}` starts with a new one.",
+                owner.unwrap_or_default()
+            );
+            form.print(&value, &text)
+        }
+    }
+}
+
+/// Fills an empty house. Nothing when the demo's organisation is there already; a house of others is left alone.
+async fn fill(house: &House, note: &Path) -> Result<Option<Made>> {
+    let noted = fs::read_to_string(note).unwrap_or_default();
+    let tenants = tenants(house).await?;
+    if !tenants.is_empty() {
+        return if tenants.iter().any(|tenant| tenant == noted.trim()) {
+            Ok(None)
+        } else {
+            Err(Fault::new(
+                "this server is not empty: the demo fills only an empty one. Give it a data directory of its own with \
+                 BASTIDE_DATA_DIR",
+            )
+            .into())
+        };
+    }
     let demo = Demo {
         sessions: Sessions::new(Arc::clone(&house.runtime)),
-        runtime: house.runtime,
+        house,
     };
     let people = demo.people().await?;
     let chats = CHATS
         .iter()
         .enumerate()
         .map(|(index, chat)| demo.chat(&people, chat, index));
-    let sent: usize = futures_util::future::try_join_all(chats)
+    let messages = futures_util::future::try_join_all(chats)
         .await?
         .into_iter()
         .sum();
+    // Last, so that a demo that was cut off is not taken for a whole one.
+    let owner = people.first().map(|owner| owner.caller.tenant());
+    let owner = owner.context("a demo has an owner")?;
+    fs::write(note, format!("{owner}\n")).context("noting which organisation is the demo's")?;
+    Ok(Some(Made { people, messages }))
+}
 
-    let rows: Vec<Value> = people
+/// The identifiers of all tenants.
+async fn tenants(house: &House) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut cursor = Value::Null;
+    loop {
+        let page = house
+            .operate("identity.tenant.list", json!({ "cursor": cursor }))
+            .await?;
+        let items = page.get("items").and_then(Value::as_array);
+        found.extend(
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(|item| item.get("id")?.as_str().map(str::to_owned)),
+        );
+        cursor = page.get("next_cursor").cloned().unwrap_or_default();
+        if cursor.is_null() {
+            return Ok(found);
+        }
+    }
+}
+
+fn report(made: &Made, form: Form) -> Result<()> {
+    let rows: Vec<Value> = made
+        .people
         .iter()
         .map(|person| json!({ "name": person.name, "mail": person.mail, "password": person.password }))
         .collect();
-    let value = json!({ "organisation": ORGANISATION, "people": rows, "chats": CHATS.len(), "messages": sent });
-    let lines: Vec<String> = people
+    let value = json!({
+        "organisation": ORGANISATION, "is_new": true, "people": rows, "chats": CHATS.len(), "messages": made.messages,
+    });
+    let lines: Vec<String> = made
+        .people
         .iter()
         .map(|person| {
             format!(
@@ -53,9 +128,10 @@ pub(crate) async fn run(config: Config, form: Form) -> Result<()> {
         })
         .collect();
     let text = format!(
-        "{ORGANISATION}: {} people, {} chats, {sent} messages.\n\n  {:<28} {:<20} name\n{}",
-        people.len(),
+        "{ORGANISATION}: {} people, {} chats, {} messages.\n\n  {:<28} {:<20} name\n{}",
+        made.people.len(),
         CHATS.len(),
+        made.messages,
         "mail",
         "password",
         lines.join("\n")
@@ -63,15 +139,18 @@ pub(crate) async fn run(config: Config, form: Form) -> Result<()> {
     form.print(&value, &text)
 }
 
-struct Demo {
-    runtime: Arc<Runtime>,
+fn mail_of(local: &str) -> String {
+    format!("{local}@demo.example")
+}
+
+struct Demo<'a> {
+    house: &'a House,
     sessions: Sessions,
 }
 
-impl Demo {
+impl Demo<'_> {
     async fn call(&self, caller: Caller, operation: &str, input: Value) -> Result<Answer> {
-        let call = Call::internal(caller, self.runtime.new_id());
-        self.runtime.execute(operation, call, input).await
+        self.house.call(caller, operation, input).await
     }
 
     async fn ask(&self, caller: Caller, operation: &str, input: Value) -> Result<Value> {
@@ -83,7 +162,7 @@ impl Demo {
     async fn people(&self) -> Result<Vec<Person>> {
         let mut people: Vec<Person> = Vec::with_capacity(NAMES.len());
         for (index, (name, local, locale)) in NAMES.iter().enumerate() {
-            let mail = format!("{local}@demo.example");
+            let mail = mail_of(local);
             let password = self.password();
             let zone = if *locale == "zh-CN" {
                 "Asia/Shanghai"
@@ -159,7 +238,7 @@ impl Demo {
     fn password(&self) -> String {
         const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789K";
         let mut bytes = [0u8; 16];
-        self.runtime.ports().entropy.fill(&mut bytes);
+        self.house.entropy.fill(&mut bytes);
         let letters = bytes.iter().filter_map(|byte| {
             ALPHABET
                 .get(usize::from(*byte % 32))
