@@ -182,6 +182,28 @@ impl Outbound {
     }
 }
 
+#[cfg(feature = "testkit")]
+impl Outbound {
+    /// A queue without a socket.
+    pub fn detached(limits: &SocketLimits) -> Self {
+        Self::new(limits)
+    }
+
+    /// Waits for what a socket would write next.
+    ///
+    /// # Errors
+    /// The code that it would close with.
+    pub async fn written(&self) -> Result<Vec<TextFrame>, Close> {
+        loop {
+            match self.take() {
+                (batch, _) if !batch.is_empty() => return Ok(batch),
+                (_, Some(close)) => return Err(close),
+                _ => self.filled().await,
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Outbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Outbound({} frames)", self.lock().frames.len())
