@@ -5,23 +5,32 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use base::{ChatId, Result};
+use base::{ChatId, Fault, Result};
 use gate::{Close, TextFrame};
-use serde_json::json;
 
 use crate::{
     hub::Hub,
-    registry::{Socket, TopicKey},
+    membership::{self, Membership},
+    registry::{Attached, Socket, TopicKey},
     topic::Topic,
-    wire::{ToClient, TopicState, Topics},
+    wire::ToClient,
 };
 
 /// A client that is further behind in one topic reads its state anew instead.
 const REPLAY_MAX: i64 = 2_000;
+/// How often a membership is read again because the members have changed meanwhile.
+const READINGS_MAX: u32 = 4;
 
-/// Goes on from a cursor: registers the socket with all topics of its account, then replays what it missed.
+/// Goes on from a cursor: registers the socket with all topics of its account, and replays what it missed of each.
 pub(crate) async fn resume(hub: Arc<Hub>, socket: Arc<Socket>, cursor: HashMap<ChatId, i64>) {
-    if let Err(error) = resumed(&hub, &socket, &cursor).await {
+    // From here on new chats join by themselves; those of before are in the list that is read next.
+    socket.has_resumed.store(true, Ordering::Release);
+    hub.registry.begin_resume(&socket);
+    let resumed = resumed(&hub, &socket, &cursor).await;
+    for key in hub.registry.end_resume(&socket) {
+        hub.join(&socket, key);
+    }
+    if let Err(error) = resumed {
         tracing::warn!(%error, "a client could not resume");
         socket.outbound.close(Close::Fault);
     }
@@ -32,80 +41,92 @@ async fn resumed(
     socket: &Arc<Socket>,
     cursor: &HashMap<ChatId, i64>,
 ) -> Result<()> {
-    // From here on new chats join by themselves; those of before are in the list that is read next.
-    socket.has_resumed.store(true, Ordering::Release);
-    let member = socket.member;
-    let input = json!({ "account": member.account });
-    let Topics { topics } = hub
-        .ask(member.tenant, "messenger.account.topics", input)
-        .await?;
-    for state in topics {
-        let seen = cursor
-            .get(&state.chat)
-            .copied()
-            .filter(|seen| (0..=state.change).contains(seen));
-        let begin = match seen {
-            Some(seen) if state.change - seen > REPLAY_MAX => {
-                socket.send(&TextFrame::new(
-                    ToClient::Reset { topic: state.chat }.text(),
-                ));
-                state.change
+    for membership in membership::all(hub, socket).await? {
+        let last = membership.change();
+        let seen = cursor.get(&membership.chat()).copied();
+        let begin = match seen.filter(|seen| (0..=last).contains(seen)) {
+            Some(seen) if last - seen > REPLAY_MAX => {
+                let topic = membership.chat();
+                socket.send(&TextFrame::new(ToClient::Reset { topic }.text()));
+                None
             }
-            Some(seen) => seen,
-            None => state.change,
+            seen => seen,
         };
-        let topic = take_in(hub, socket, &state, begin);
-        catch_up(hub, &topic, socket).await?;
+        if !follow(hub, socket, membership, begin).await? {
+            return Ok(());
+        }
     }
     socket.send(&TextFrame::new(ToClient::CaughtUp.text()));
     Ok(())
 }
 
-/// Has a live socket listen to one more topic.
+/// Has a live socket listen to one more topic, from now on.
 pub(crate) async fn join(hub: Arc<Hub>, socket: Arc<Socket>, key: TopicKey) {
-    let member = socket.member;
-    let input = json!({ "account": member.account });
-    let joined = match hub
-        .ask::<Topics>(member.tenant, "messenger.account.topics", input)
-        .await
-    {
-        Ok(Topics { topics }) => match topics
-            .into_iter()
-            .find(|state| state.chat.to_bytes() == key.1)
-        {
-            Some(state) => {
-                catch_up(&hub, &take_in(&hub, &socket, &state, state.change), &socket).await
-            }
-            None => Ok(()),
-        },
-        Err(error) => Err(error),
-    };
-    if let Err(error) = joined {
-        tracing::warn!(%error, "a client could not join a topic");
-        socket.outbound.close(Close::Fault);
+    loop {
+        if let Err(error) = joined(&hub, &socket, key).await {
+            tracing::warn!(%error, "a client could not join a topic");
+            socket.outbound.close(Close::Fault);
+        }
+        if !hub.registry.end_join(&socket, key) {
+            return;
+        }
     }
 }
 
-fn take_in(hub: &Arc<Hub>, socket: &Arc<Socket>, state: &TopicState, seen: i64) -> Arc<Topic> {
-    let topic = hub
-        .registry
-        .topic((socket.member.tenant, state.chat.to_bytes()));
-    topic.learn(state.change, state.version);
-    topic.attach(socket, seen);
-    hub.wake(&topic, state.change);
-    topic
+async fn joined(hub: &Arc<Hub>, socket: &Arc<Socket>, key: TopicKey) -> Result<()> {
+    if let Some(membership) = membership::of(hub, socket, key).await? {
+        follow(hub, socket, membership, None).await?;
+    }
+    Ok(())
 }
 
-/// Replays the log to one socket until it is level with the topic, then lets it take what comes.
+/// Has the socket listen to a topic and brings it to the present. `false` when the socket has ended meanwhile.
+///
+/// Between reading the membership and here the members may have changed. What proves less than the topic knows is read
+/// again; what proves more has the topic's other listeners checked.
+async fn follow(
+    hub: &Arc<Hub>,
+    socket: &Arc<Socket>,
+    mut membership: Membership,
+    cursor: Option<i64>,
+) -> Result<bool> {
+    for _ in 0..READINGS_MAX {
+        let topic = match hub.registry.attach(socket, &membership, cursor) {
+            Attached::Gone => return Ok(false),
+            Attached::Outdated(key) => match membership::of(hub, socket, key).await? {
+                Some(newer) => {
+                    membership = newer;
+                    continue;
+                }
+                None => return Ok(true),
+            },
+            Attached::Here(topic) => topic,
+        };
+        if topic.version() < membership.version() {
+            hub.renew_members(&topic).await?;
+        }
+        hub.wake(&topic, membership.change());
+        catch_up(hub, &topic, socket).await?;
+        return Ok(!socket.outbound.is_closed());
+    }
+    Err(Fault::new("the members of a chat change faster than they can be read").into())
+}
+
+/// Replays the log to one socket until it is level with the topic, then lets it take what comes. Each page is read together
+/// with the version of the members, and handed over only to whoever is still one of them.
 async fn catch_up(hub: &Arc<Hub>, topic: &Arc<Topic>, socket: &Arc<Socket>) -> Result<()> {
     while let Some(seen) = topic.behind(socket) {
         let (changes, events) = hub.changes(topic.key, seen).await?;
+        if changes.version > topic.version() {
+            hub.renew_members(topic).await?;
+        }
         for event in &events {
             if !socket.outbound.room().await {
                 return Ok(());
             }
-            socket.send(&event.frame);
-            topic.caught_up_to(socket, event.change);
+            if !topic.replay(socket, event, changes.version) {
+                return Ok(());
+            }
         }
         if events.is_empty() {
             topic.caught_up_to(socket, changes.change_last.max(seen));

@@ -172,8 +172,8 @@ impl Hub {
     }
 
     /// Has a socket that is already live listen to one more topic, from now on.
-    fn join(self: &Arc<Self>, socket: &Arc<Socket>, key: TopicKey) {
-        if socket.wants_events() {
+    pub(crate) fn join(self: &Arc<Self>, socket: &Arc<Socket>, key: TopicKey) {
+        if socket.wants_events() && self.registry.begin_join(socket, key) {
             tokio::spawn(catch_up::join(Arc::clone(self), Arc::clone(socket), key));
         }
     }
@@ -254,7 +254,7 @@ async fn pull_once(hub: &Arc<Hub>, topic: &Arc<Topic>, after: i64) -> Result<()>
     let reached = events
         .last()
         .map_or(changes.change_last, |event| event.change);
-    topic.deliver(&events, reached);
+    topic.deliver(&events, reached, changes.version);
     Ok(())
 }
 
@@ -270,6 +270,7 @@ impl StreamHub for Stream {
             }
             let socket = Arc::new(Socket {
                 member,
+                call,
                 outbound,
                 has_resumed: AtomicBool::new(false),
             });

@@ -1,31 +1,42 @@
-//! Who is connected to this node: sockets by account and by session, topics by id.
+//! Who is connected to this node: sockets by account and by session, topics by id, and what each socket follows.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use act::Member;
+use act::{Call, Member};
 use base::{AccountId, SessionId, TenantId};
 use gate::{Outbound, TextFrame};
 
-use crate::topic::Topic;
+use crate::{membership::Membership, topic::Topic};
 
 /// A topic of a tenant.
 pub(crate) type TopicKey = (TenantId, [u8; 16]);
 
+/// Tells the sockets that are registered at one time from one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SocketId(usize);
+
 /// One connected client.
 pub(crate) struct Socket {
     pub(crate) member: Member,
+    /// The request that opened it: what is done in its name is recorded as that client's.
+    pub(crate) call: Call,
     pub(crate) outbound: Outbound,
     /// Whether the client has said from where it goes on.
     pub(crate) has_resumed: AtomicBool,
 }
 
 impl Socket {
+    /// Its place in memory, which is its own as long as somebody holds it.
+    pub(crate) fn id(self: &Arc<Self>) -> SocketId {
+        SocketId(Arc::as_ptr(self).addr())
+    }
+
     pub(crate) fn send(&self, frame: &TextFrame) -> bool {
         self.outbound.send(frame)
     }
@@ -35,14 +46,36 @@ impl Socket {
     }
 }
 
+/// What a registered socket follows.
+#[derive(Default)]
+struct Following {
+    topics: HashSet<TopicKey>,
+    /// Topics that it is about to join, and whether it was asked to again since.
+    joining: HashMap<TopicKey, bool>,
+    /// Topics to join once it has resumed: before, they would begin with the present and hide what the cursor asks for.
+    postponed: HashSet<TopicKey>,
+    /// How many times it is going on from a cursor just now.
+    resuming: u32,
+}
+
+/// What became of a socket that was to listen to a topic.
+pub(crate) enum Attached {
+    Here(Arc<Topic>),
+    /// The membership was read before members that the topic knows of already.
+    Outdated(TopicKey),
+    /// The socket has ended.
+    Gone,
+}
+
 #[derive(Default)]
 struct Tables {
     accounts: HashMap<(TenantId, AccountId), Vec<Arc<Socket>>>,
     sessions: HashMap<SessionId, Vec<Arc<Socket>>>,
     topics: HashMap<TopicKey, Arc<Topic>>,
+    following: HashMap<SocketId, Following>,
 }
 
-/// The tables of one node.
+/// The tables of one node. A topic's own lock may be taken while theirs is held, never the other way round.
 #[derive(Default)]
 pub(crate) struct Registry {
     tables: Mutex<Tables>,
@@ -66,6 +99,7 @@ impl Registry {
             .entry(socket.member.session)
             .or_default()
             .push(Arc::clone(socket));
+        tables.following.insert(socket.id(), Following::default());
     }
 
     /// Forgets a socket everywhere; topics that nobody listens to any more go with it.
@@ -74,25 +108,122 @@ impl Registry {
         let account = (socket.member.tenant, socket.member.account);
         take_out(&mut tables.accounts, &account, socket);
         take_out(&mut tables.sessions, &socket.member.session, socket);
-        tables.topics.retain(|_, topic| !topic.detach(socket));
+        let following = tables.following.remove(&socket.id()).unwrap_or_default();
+        for key in following.topics {
+            if tables
+                .topics
+                .get(&key)
+                .is_some_and(|topic| topic.detach(socket))
+            {
+                tables.topics.remove(&key);
+            }
+        }
     }
 
-    /// The topic, made if it is not there yet.
-    pub(crate) fn topic(&self, key: TopicKey) -> Arc<Topic> {
-        Arc::clone(
-            self.lock()
-                .topics
-                .entry(key)
-                .or_insert_with(|| Arc::new(Topic::new(key))),
-        )
+    /// Has a socket listen to the topic of its membership, as long as it is registered: whatever is attached here is
+    /// detached when the socket is removed.
+    pub(crate) fn attach(
+        &self,
+        socket: &Arc<Socket>,
+        membership: &Membership,
+        cursor: Option<i64>,
+    ) -> Attached {
+        let key = (socket.member.tenant, membership.chat().to_bytes());
+        let mut tables = self.lock();
+        let Tables {
+            topics, following, ..
+        } = &mut *tables;
+        let Some(following) = following.get_mut(&socket.id()) else {
+            return Attached::Gone;
+        };
+        let topic = topics
+            .entry(key)
+            .or_insert_with(|| Arc::new(Topic::new(key)));
+        if !topic.attach(socket, membership, cursor) {
+            return Attached::Outdated(key);
+        }
+        following.topics.insert(key);
+        Attached::Here(Arc::clone(topic))
+    }
+
+    pub(crate) fn begin_resume(&self, socket: &Arc<Socket>) {
+        if let Some(following) = self.lock().following.get_mut(&socket.id()) {
+            following.resuming += 1;
+        }
+    }
+
+    /// Gives the topics that the socket is to join now.
+    pub(crate) fn end_resume(&self, socket: &Arc<Socket>) -> HashSet<TopicKey> {
+        let mut tables = self.lock();
+        let Some(following) = tables.following.get_mut(&socket.id()) else {
+            return HashSet::new();
+        };
+        following.resuming = following.resuming.saturating_sub(1);
+        match following.resuming {
+            0 => std::mem::take(&mut following.postponed),
+            _ => HashSet::new(),
+        }
+    }
+
+    /// Whether the caller is to have the socket join a topic: it does not listen, and nobody else is about to.
+    pub(crate) fn begin_join(&self, socket: &Arc<Socket>, key: TopicKey) -> bool {
+        let mut tables = self.lock();
+        let Tables {
+            topics, following, ..
+        } = &mut *tables;
+        let Some(following) = following.get_mut(&socket.id()) else {
+            return false;
+        };
+        if topics.get(&key).is_some_and(|topic| topic.has(socket)) {
+            return false;
+        }
+        if following.resuming > 0 {
+            following.postponed.insert(key);
+            return false;
+        }
+        match following.joining.get_mut(&key) {
+            Some(again) => {
+                *again = true;
+                false
+            }
+            None => {
+                following.joining.insert(key, false);
+                true
+            }
+        }
+    }
+
+    /// Ends a join. `true` when it was asked for again meanwhile and did not succeed: then it is to be repeated.
+    pub(crate) fn end_join(&self, socket: &Arc<Socket>, key: TopicKey) -> bool {
+        let mut tables = self.lock();
+        let is_there = tables
+            .topics
+            .get(&key)
+            .is_some_and(|topic| topic.has(socket));
+        let Some(following) = tables.following.get_mut(&socket.id()) else {
+            return false;
+        };
+        match following.joining.get_mut(&key) {
+            Some(again) if *again && !is_there => {
+                *again = false;
+                true
+            }
+            _ => {
+                following.joining.remove(&key);
+                false
+            }
+        }
     }
 
     pub(crate) fn find_topic(&self, key: &TopicKey) -> Option<Arc<Topic>> {
         self.lock().topics.get(key).cloned()
     }
 
+    /// The topics that somebody listens to; those that have lost their last listener are forgotten.
     pub(crate) fn topics(&self) -> Vec<Arc<Topic>> {
-        self.lock().topics.values().cloned().collect()
+        let mut tables = self.lock();
+        tables.topics.retain(|_, topic| !topic.is_empty());
+        tables.topics.values().cloned().collect()
     }
 
     pub(crate) fn of_account(&self, tenant: TenantId, account: AccountId) -> Vec<Arc<Socket>> {

@@ -1,11 +1,17 @@
 //! One topic on this node: how far it was delivered, and to whom.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use base::AccountId;
 use gate::TextFrame;
 
-use crate::registry::{Socket, TopicKey};
+use crate::{
+    membership::Membership,
+    registry::{Socket, SocketId, TopicKey},
+};
 
 /// An event ready to be sent, under its change number.
 pub(crate) struct Numbered {
@@ -18,6 +24,8 @@ struct Listener {
     socket: Arc<Socket>,
     /// The last change it was given.
     seen: i64,
+    /// Its account is known to be a member as of this version: never below that of the topic.
+    version: i64,
     /// Whether it takes what comes; until then it is catching up from the log.
     is_live: bool,
 }
@@ -25,6 +33,9 @@ struct Listener {
 impl Listener {
     /// Takes the events that it has not seen. `false` when its socket has ended.
     fn take(&mut self, events: &[Numbered]) -> bool {
+        if !self.is_live {
+            return !self.socket.outbound.is_closed();
+        }
         let fresh = events.partition_point(|event| event.change <= self.seen);
         for event in events.iter().skip(fresh) {
             if !self.socket.send(&event.frame) {
@@ -42,10 +53,10 @@ struct State {
     last: Option<i64>,
     /// The last change that was announced.
     wanted: i64,
-    /// The version of the members as of which the listeners were admitted.
+    /// The version of the members as of which all listeners are admitted.
     version: i64,
     is_pulling: bool,
-    listeners: Vec<Listener>,
+    listeners: HashMap<SocketId, Listener>,
 }
 
 pub(crate) struct Topic {
@@ -63,16 +74,6 @@ impl Topic {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes in where the log stands. What was announced meanwhile remains wanted.
-    pub(crate) fn learn(&self, change: i64, version: i64) {
-        let mut state = self.lock();
-        if state.last.is_none() {
-            state.last = Some(change);
-            state.version = version;
-        }
-        state.wanted = state.wanted.max(change);
     }
 
     /// Notes that there is a change. `true` when the caller is to pull it.
@@ -110,18 +111,25 @@ impl Topic {
         self.lock().version
     }
 
-    /// Keeps only listeners that are members as of `version`, and answers which members have none here.
+    /// Keeps only listeners that are members as of `version`, and answers which members have none here. What was read
+    /// before a reading that is already taken in says nothing.
     pub(crate) fn admit(&self, version: i64, sorted_members: &[AccountId]) -> Vec<AccountId> {
         let mut state = self.lock();
+        if version < state.version {
+            return Vec::new();
+        }
         state.version = version;
-        state.listeners.retain(|listener| {
-            sorted_members
-                .binary_search(&listener.socket.member.account)
-                .is_ok()
+        state.listeners.retain(|_, listener| {
+            let account = &listener.socket.member.account;
+            let is_member = sorted_members.binary_search(account).is_ok();
+            // Who was confirmed by a later reading than this one stays.
+            let stays = is_member || listener.version > version;
+            listener.version = listener.version.max(version);
+            stays
         });
         let mut present: Vec<AccountId> = state
             .listeners
-            .iter()
+            .values()
             .map(|listener| listener.socket.member.account)
             .collect();
         present.sort_unstable();
@@ -132,8 +140,9 @@ impl Topic {
             .collect()
     }
 
-    /// Hands events, ascending, to everyone who is live. The log was read up to `reached`.
-    pub(crate) fn deliver(&self, events: &[Numbered], reached: i64) {
+    /// Hands events, ascending, to everyone who is live. The log was read up to `reached`, as of `version`: whoever is not
+    /// known to be a member as of it hears nothing and is let go; the next reading of the members takes them in again.
+    pub(crate) fn deliver(&self, events: &[Numbered], reached: i64, version: i64) {
         let mut state = self.lock();
         state.last = state.last.max(Some(reached));
         if events.is_empty() {
@@ -142,56 +151,94 @@ impl Topic {
         }
         state
             .listeners
-            .retain_mut(|listener| !listener.is_live || listener.take(events));
+            .retain(|_, listener| listener.version >= version && listener.take(events));
     }
 
-    /// Admits a socket that has seen everything up to `seen`.
-    pub(crate) fn attach(&self, socket: &Arc<Socket>, seen: i64) {
+    /// Admits a socket that has seen everything up to its cursor, or goes on from the present when it has none. `false`
+    /// when the topic has been told of members later than `membership` was read: then it proves nothing.
+    ///
+    /// A socket that listens already goes back to an earlier cursor, and only then hears something twice.
+    pub(crate) fn attach(
+        &self,
+        socket: &Arc<Socket>,
+        membership: &Membership,
+        cursor: Option<i64>,
+    ) -> bool {
         let mut state = self.lock();
-        let is_known = state
+        let (change, version) = (membership.change(), membership.version());
+        if version < state.version {
+            return false;
+        }
+        if state.listeners.is_empty() {
+            state.last = state.last.max(Some(change));
+            state.version = version;
+        }
+        state.wanted = state.wanted.max(change);
+        let last = state.last;
+        let seen = cursor.unwrap_or(change);
+        let listener = state
             .listeners
-            .iter()
-            .any(|listener| Arc::ptr_eq(&listener.socket, socket));
-        if !is_known {
-            let is_live = state.last.is_none_or(|last| last <= seen);
-            state.listeners.push(Listener {
+            .entry(socket.id())
+            .or_insert_with(|| Listener {
                 socket: Arc::clone(socket),
                 seen,
-                is_live,
+                version,
+                is_live: last.is_none_or(|last| last <= seen),
             });
+        listener.version = listener.version.max(version);
+        if cursor.is_some_and(|cursor| cursor < listener.seen) {
+            listener.seen = seen;
+            listener.is_live = false;
         }
+        true
     }
 
     /// What a socket still has to catch up from; `None` once it is live or gone.
     pub(crate) fn behind(&self, socket: &Arc<Socket>) -> Option<i64> {
         let mut state = self.lock();
         let last = state.last.unwrap_or(0);
-        let listener = state
-            .listeners
-            .iter_mut()
-            .find(|listener| Arc::ptr_eq(&listener.socket, socket))?;
+        let listener = state.listeners.get_mut(&socket.id())?;
         listener.is_live |= listener.seen >= last;
         (!listener.is_live).then_some(listener.seen)
     }
 
+    /// Hands a socket an event that it missed, out of a log that was read as of `version`. `false` when it may not hear it,
+    /// or has ended.
+    pub(crate) fn replay(&self, socket: &Arc<Socket>, event: &Numbered, version: i64) -> bool {
+        let mut state = self.lock();
+        let Some(listener) = state.listeners.get_mut(&socket.id()) else {
+            return false;
+        };
+        if listener.version < version {
+            return false;
+        }
+        if event.change <= listener.seen {
+            return true;
+        }
+        listener.seen = event.change;
+        listener.socket.send(&event.frame)
+    }
+
     /// Notes how far a socket was caught up.
     pub(crate) fn caught_up_to(&self, socket: &Arc<Socket>, seen: i64) {
-        let mut state = self.lock();
-        if let Some(listener) = state
-            .listeners
-            .iter_mut()
-            .find(|listener| Arc::ptr_eq(&listener.socket, socket))
-        {
+        if let Some(listener) = self.lock().listeners.get_mut(&socket.id()) {
             listener.seen = listener.seen.max(seen);
         }
+    }
+
+    pub(crate) fn has(&self, socket: &Arc<Socket>) -> bool {
+        self.lock().listeners.contains_key(&socket.id())
+    }
+
+    /// Whether nobody listens.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().listeners.is_empty()
     }
 
     /// Lets a socket go. `true` when nobody listens any more.
     pub(crate) fn detach(&self, socket: &Arc<Socket>) -> bool {
         let mut state = self.lock();
-        state
-            .listeners
-            .retain(|listener| !Arc::ptr_eq(&listener.socket, socket));
+        state.listeners.remove(&socket.id());
         state.listeners.is_empty()
     }
 }

@@ -151,13 +151,13 @@ impl ToClient {
     }
 }
 
-/// Answer of `messenger.account.topics`.
+/// Answer of `messenger.stream.resume` and of `messenger.chat.states`.
 #[derive(Deserialize)]
 pub(crate) struct Topics {
     pub(crate) topics: Vec<TopicState>,
 }
 
-/// Where a topic stands.
+/// Where a topic stands; also the answer of `messenger.stream.join`.
 #[derive(Deserialize)]
 pub(crate) struct TopicState {
     pub(crate) chat: ChatId,

@@ -15,8 +15,9 @@ use act::{Migration, MigrationSet, Module};
 
 pub use ops::{
     add_members, audience_chat, change_chat, changes_chat, create_chat, direct_chat, get_chat,
-    get_draft, get_message, leave_chat, list_chats, list_members, list_messages, mark_position,
-    remove_member, save_draft, send_message, states_chats, topics_account, transfer_chat,
+    get_draft, get_message, join_stream, leave_chat, list_chats, list_members, list_messages,
+    mark_position, remove_member, resume_stream, save_draft, send_message, states_chats,
+    transfer_chat,
 };
 pub use store::STATEMENTS;
 
@@ -53,10 +54,11 @@ pub fn module() -> Module {
         .with(&get_draft::OP, get_draft::run)
         .with(&save_draft::OP, save_draft::run)
         // for the stream
+        .with(&resume_stream::OP, resume_stream::run)
+        .with(&join_stream::OP, join_stream::run)
         .with(&audience_chat::OP, audience_chat::run)
         .with(&changes_chat::OP, changes_chat::run)
-        .with(&states_chats::OP, states_chats::run)
-        .with(&topics_account::OP, topics_account::run);
+        .with(&states_chats::OP, states_chats::run);
     module.statements = STATEMENTS;
     module.kinds = &[model::CHAT];
     module.refusals = rules::REFUSALS;

@@ -148,12 +148,10 @@ pub struct ChangesChat {
     pub limit: u32,
 }
 
-/// For the stream: which chats an account follows.
+/// For the stream: its caller's chats, all of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TopicsAccount {
-    pub account: AccountId,
-}
+pub struct ResumeStream {}
 
 /// For the stream: the chats that it compares with the log.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -321,7 +319,7 @@ pub enum FrameSort {
     Event,
 }
 
-/// For the stream: the chats of an account.
+/// For the stream: where chats stand.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Topics {
     pub topics: Vec<Topic>,

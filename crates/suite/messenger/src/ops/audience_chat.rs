@@ -7,7 +7,7 @@ use crate::{rules::CHAT_ABSENT, store, wire};
 
 pub static OP: Operation = Operation::read("messenger.chat.audience", Action::Serve)
     .system()
-    .audited(Audit::Covered("the subscription's entry"))
+    .audited(Audit::Covered(crate::rules::SUBSCRIPTION))
     .summary("Gives the stream who may hear of a chat, and as of which version.")
     .refusing(&[CHAT_ABSENT]);
 

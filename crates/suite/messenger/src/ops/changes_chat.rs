@@ -13,7 +13,7 @@ use crate::{
 
 pub static OP: Operation = Operation::read("messenger.chat.changes", Action::Serve)
     .system()
-    .audited(Audit::Covered("the subscription's entry"))
+    .audited(Audit::Covered(crate::rules::SUBSCRIPTION))
     .summary("Gives the stream the changes of a chat after one of them, with what they show.")
     .refusing(&[CHAT_ABSENT, LIMIT_INVALID]);
 

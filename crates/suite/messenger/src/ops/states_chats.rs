@@ -10,7 +10,7 @@ use crate::{
 
 pub static OP: Operation = Operation::read("messenger.chat.states", Action::Serve)
     .system()
-    .audited(Audit::Covered("the subscription's entry"))
+    .audited(Audit::Covered(crate::rules::SUBSCRIPTION))
     .summary("Gives the stream the last change and the version of chats.")
     .refusing(&[LIMIT_INVALID]);
 

@@ -10,7 +10,7 @@ use crate::{
         CHAT, Chat, DIRECTORY, Draft, EVERYONE, MemberRole, Membership, Message, Name, Overview,
         Pair, Shape, Standing, Tenant, Topic,
     },
-    rules::{CHAT_ABSENT, MEMBERS_MAX, MENTIONS_COUNTED_MAX, MESSAGE_ABSENT, TOPICS_MAX},
+    rules::{CHAT_ABSENT, MEMBERS_MAX, MENTIONS_COUNTED_MAX, MESSAGE_ABSENT},
 };
 use statements::{
     AMONG, AMONG_NAMES, CHAT_AND_SENT, CHAT_OF, COUNT_MEMBERS, DELETE_DRAFT, DELETE_MEMBER,
@@ -294,12 +294,10 @@ pub(crate) async fn members_among(
     Ok(found)
 }
 
-/// The chats that an account's sockets follow, as chat, last change and version.
-pub(crate) async fn list_topics(
-    act: &mut Act,
-    account: AccountId,
-) -> Result<Vec<(ChatId, i64, i64)>> {
-    let params = params! { account: account, limit: TOPICS_MAX };
+/// The caller's chats as chat, last change and version.
+pub(crate) async fn list_topics(act: &mut Act, limit: u32) -> Result<Vec<(ChatId, i64, i64)>> {
+    let account = act.member()?.account;
+    let params = params! { account: account, limit: limit };
     let rows = act.rows(&LIST_TOPICS, params).await?;
     rows.into_iter().map(take_topic).collect()
 }

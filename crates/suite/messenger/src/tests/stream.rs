@@ -8,8 +8,8 @@ use testkit::House;
 
 use super::kit::{add, audience, changes, chat_id, group, house, say, seen, stream, text};
 use crate::{
-    add_members, audience_chat, change_chat, leave_chat, list_chats, list_members, module,
-    remove_member, send_message, states_chats, topics_account, transfer_chat,
+    add_members, audience_chat, change_chat, changes_chat, join_stream, leave_chat, list_chats,
+    list_members, module, remove_member, resume_stream, send_message, states_chats, transfer_chat,
 };
 
 #[tokio::test]
@@ -100,21 +100,21 @@ async fn the_audience_follows_the_members() {
     let after = audience(&stream_of, &chat).await;
     assert_eq!(after["accounts"], json!([ana.account()]));
     assert!(after["version"].as_i64() > before["version"].as_i64());
-    let topics = |account| json!({ "account": account });
-    let ours = stream_of
-        .does(&topics_account::OP, topics(ana.account()))
-        .await;
+    let ours = ana.does(&resume_stream::OP, json!({})).await;
     let expected = json!({ "chat": chat["id"], "change": 3, "version": after["version"] });
-    assert_eq!(ours["topics"], json!([expected]));
+    assert_eq!(ours, json!({ "topics": [expected] }));
+    let input = json!({ "chat": chat["id"] });
+    let one = ana.does(&join_stream::OP, input.clone()).await;
+    assert_eq!(one, expected);
+    let refusal = bo.is_refused(&join_stream::OP, input).await;
+    assert_eq!(refusal.code, "messenger.chat_absent");
     let states = json!({ "chats": [chat["id"], ChatId::from_bytes([9; 16])] });
     let same = stream_of.does(&states_chats::OP, states).await;
-    assert_eq!(same, ours);
+    assert_eq!(same["topics"], ours["topics"]);
     let many = json!({ "chats": vec![chat["id"].clone(); 501] });
     let refusal = stream_of.is_refused(&states_chats::OP, many).await;
     assert_eq!(refusal.code, "messenger.limit_invalid");
-    let his = stream_of
-        .does(&topics_account::OP, topics(bo.account()))
-        .await;
+    let his = bo.does(&resume_stream::OP, json!({})).await;
     assert_eq!(his["topics"], json!([]));
 
     let input = json!({ "chat": chat["id"] });
@@ -125,6 +125,41 @@ async fn the_audience_follows_the_members() {
     assert_eq!(refusal.code, "messenger.chat_absent");
     let refusal = ana.is_refused(&audience_chat::OP, input).await;
     assert_eq!(refusal.code, "access.not_permitted");
+}
+
+#[tokio::test]
+async fn following_leaves_an_entry_and_delivering_names_it() {
+    let house = house().await;
+    let [ana, bo] = house.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[&bo]).await;
+    let before = house.audit().all().len();
+
+    bo.does(&resume_stream::OP, json!({})).await;
+    bo.does(&join_stream::OP, json!({ "chat": chat["id"] }))
+        .await;
+    say(&ana, &chat, "hello").await;
+    changes(&stream(&house, &ana), &chat, 0).await;
+
+    let noted: Vec<_> = house.audit().all()[before..]
+        .iter()
+        .map(|note| (note.operation, note.account, note.resources))
+        .collect();
+    assert_eq!(
+        noted,
+        [
+            ("messenger.stream.resume", Some(bo.account()), 1),
+            ("messenger.stream.join", Some(bo.account()), 1),
+            ("messenger.message.send", Some(ana.account()), 1),
+        ]
+    );
+    let covering = [&resume_stream::OP, &join_stream::OP];
+    assert!(covering.iter().all(|op| op.audit == Audit::Always));
+    for served in [&audience_chat::OP, &changes_chat::OP, &states_chats::OP] {
+        let Audit::Covered(by) = served.audit else {
+            panic!("{} has entries of its own", served.name);
+        };
+        assert!(covering.iter().all(|op| by.contains(op.name)), "{by}");
+    }
 }
 
 /// Counts the rows that belong to a chat, from beside the domain.
