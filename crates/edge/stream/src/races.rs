@@ -11,11 +11,13 @@ use act::{
     Act, Action, Announcement, Announcer, Audit, Migration, MigrationSet, Module, Operation,
 };
 use base::{AccountId, ChatId, Refusal, Result, SessionId};
-use bus::{Bus, InProcess};
+use bus::{Bus, Counters, Health, InProcess, Pattern, Published, Subject, Subscription};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use gate::{Close, Hear, Outbound, SocketLimits, StreamHub, TextFrame};
 use serde_json::{Value, json};
 use testkit::{Actor, House, HouseBuilder};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     Hub, Stream,
@@ -163,6 +165,24 @@ impl Double {
     }
 }
 
+/// A bus that says it is away: the node then compares often.
+struct Away(InProcess, watch::Sender<Health>);
+
+impl Bus for Away {
+    fn publish(&self, subject: &Subject, payload: Bytes) -> Published {
+        self.0.publish(subject, payload)
+    }
+    fn subscribe(&self, pattern: Pattern) -> BoxFuture<'_, Result<Subscription>> {
+        self.0.subscribe(pattern)
+    }
+    fn health(&self) -> watch::Receiver<Health> {
+        self.1.subscribe()
+    }
+    fn counters(&self) -> Counters {
+        self.0.counters()
+    }
+}
+
 /// One node, its double, and three people who are in no chat yet.
 struct Stage {
     house: House,
@@ -180,7 +200,10 @@ struct Client {
 
 impl Stage {
     async fn set() -> Self {
-        let bus: Arc<dyn Bus> = Arc::new(InProcess::default());
+        Self::with_bus(Arc::new(InProcess::default())).await
+    }
+
+    async fn with_bus(bus: Arc<dyn Bus>) -> Self {
         let double = Arc::new(Double::default());
         let (announcer, heard) = words(Arc::clone(&bus), [1; 16]).unwrap();
         let house = HouseBuilder::new(vec![double.module()])
@@ -509,6 +532,29 @@ async fn who_resumes_again_goes_back_to_the_cursor() {
 
     let heard = client.hears_until("caught_up").await;
     assert_eq!(changes_in(&heard), [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_session_is_cut_while_the_comparison_of_topics_hangs() {
+    let away = watch::Sender::new(Health::Disconnected);
+    let stage = Stage::with_bus(Arc::new(Away(InProcess::default(), away))).await;
+    let [ana, ..] = &stage.people;
+    stage.chat(1);
+    let held = stage.double.holds("messenger.chat.states");
+    let client = stage.listens(ana).await;
+    held.is_reached().await;
+
+    let session = ana.caller().member().unwrap().session;
+    stage.double.live.lock().unwrap().remove(&session);
+
+    let end = in_time(async {
+        loop {
+            if let Err(close) = client.outbound.written().await {
+                return close;
+            }
+        }
+    });
+    assert_eq!(end.await, Close::SessionEnded);
 }
 
 fn socket_of(actor: &Actor) -> Arc<Socket> {

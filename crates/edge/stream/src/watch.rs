@@ -22,21 +22,31 @@ const EVERY_WITHOUT_BUS: Duration = Duration::from_millis(500);
 /// How many topics or sessions one question names.
 const PER_QUESTION: usize = 500;
 
+/// Sessions have a task of their own: however long it takes to compare topics, revocation does not wait for it.
 pub(crate) async fn run(hub: Weak<Hub>) {
-    loop {
-        let Some(every) = hub.upgrade().map(|hub| match *hub.bus.health().borrow() {
-            Health::Connected => EVERY,
-            Health::Disconnected => EVERY_WITHOUT_BUS,
-        }) else {
-            return;
-        };
-        tokio::time::sleep(every).await;
-        let Some(hub) = hub.upgrade() else { return };
+    tokio::spawn(watch_sessions(hub.clone()));
+    while let Some(hub) = turn(&hub).await {
         compare_with_log(&hub).await;
+    }
+}
+
+async fn watch_sessions(hub: Weak<Hub>) {
+    while let Some(hub) = turn(&hub).await {
         if let Err(error) = compare_sessions(&hub).await {
             tracing::warn!(%error, "asking which sessions are live");
         }
     }
+}
+
+/// Waits until it is time to compare again. `None` once the node has no hub any more.
+async fn turn(hub: &Weak<Hub>) -> Option<Arc<Hub>> {
+    let health = *hub.upgrade()?.bus.health().borrow();
+    tokio::time::sleep(match health {
+        Health::Connected => EVERY,
+        Health::Disconnected => EVERY_WITHOUT_BUS,
+    })
+    .await;
+    hub.upgrade()
 }
 
 /// Wakes every topic that the log is ahead of, and renews members that have changed.
