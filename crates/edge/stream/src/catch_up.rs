@@ -41,7 +41,11 @@ async fn resumed(
     socket: &Arc<Socket>,
     cursor: &HashMap<ChatId, i64>,
 ) -> Result<()> {
-    for membership in membership::all(hub, socket).await? {
+    let (memberships, has_more) = membership::all(hub, socket).await?;
+    if has_more {
+        socket.send(&TextFrame::new(ToClient::NotAll.text()));
+    }
+    for membership in memberships {
         let last = membership.change();
         let seen = cursor.get(&membership.chat()).copied();
         let begin = match seen.filter(|seen| (0..=last).contains(seen)) {

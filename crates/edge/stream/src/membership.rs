@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     hub::Hub,
     registry::{Socket, TopicKey},
-    wire::{TopicState, Topics},
+    wire::{Followed, TopicState},
 };
 
 /// What the refusal of a chat that one is not in, or not any more, is called.
@@ -37,14 +37,15 @@ impl Membership {
     }
 }
 
-/// The chats that the socket's account follows.
+/// The chats that the socket's account follows, newest activity first, and whether it is in more than these.
 ///
 /// # Errors
 /// What the operation is refused with; a fault.
-pub(crate) async fn all(hub: &Hub, socket: &Arc<Socket>) -> Result<Vec<Membership>> {
-    let Topics { topics } = ask(hub, socket, "messenger.stream.resume", json!({})).await?;
+pub(crate) async fn all(hub: &Hub, socket: &Arc<Socket>) -> Result<(Vec<Membership>, bool)> {
+    let Followed { topics, has_more } =
+        ask(hub, socket, "messenger.stream.resume", json!({})).await?;
     let memberships = topics.into_iter().map(|state| Membership { state });
-    Ok(memberships.collect())
+    Ok((memberships.collect(), has_more))
 }
 
 /// The membership of the socket's account in one chat; `None` when it is not in it.

@@ -70,6 +70,8 @@ struct Double {
     live: Mutex<HashMap<SessionId, AccountId>>,
     held: Mutex<HashMap<&'static str, Arc<Held>>>,
     asked: Mutex<Vec<&'static str>>,
+    /// Whether an account is in more chats than it follows.
+    has_more: Mutex<bool>,
 }
 
 impl Double {
@@ -94,7 +96,7 @@ impl Double {
                     chats.into_iter().filter(|(_, chat)| is_in(chat)).collect();
                 topics.sort_unstable_by_key(|(id, _)| *id);
                 let topics: Vec<_> = topics.into_iter().map(|(id, _)| self.state(id)).collect();
-                json!({ "topics": topics })
+                json!({ "topics": topics, "has_more": *self.has_more.lock().unwrap() })
             }
             "messenger.stream.join" if !is_in(&chat()) => return Err(ABSENT.into()),
             "messenger.stream.join" => self.state(id()),
@@ -532,6 +534,18 @@ async fn who_resumes_again_goes_back_to_the_cursor() {
 
     let heard = client.hears_until("caught_up").await;
     assert_eq!(changes_in(&heard), [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn who_is_in_more_chats_than_are_followed_is_told() {
+    let stage = Stage::set().await;
+    let mut client = stage.connects(&stage.people[1]).await;
+    *stage.double.has_more.lock().unwrap() = true;
+
+    client.resumes(&json!({}));
+
+    let heard = client.hears_until("caught_up").await;
+    assert_eq!(heard[1], json!({ "type": "not_all" }));
 }
 
 #[tokio::test]

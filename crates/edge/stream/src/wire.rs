@@ -133,6 +133,8 @@ pub(crate) enum ToClient {
     Reset {
         topic: ChatId,
     },
+    /// The account is in more chats than a socket follows: those in which nothing was said for longest are left out.
+    NotAll,
     CaughtUp,
     Pong,
     Notice {
@@ -151,7 +153,14 @@ impl ToClient {
     }
 }
 
-/// Answer of `messenger.stream.resume` and of `messenger.chat.states`.
+/// Answer of `messenger.stream.resume`.
+#[derive(Deserialize)]
+pub(crate) struct Followed {
+    pub(crate) topics: Vec<TopicState>,
+    pub(crate) has_more: bool,
+}
+
+/// Answer of `messenger.chat.states`.
 #[derive(Deserialize)]
 pub(crate) struct Topics {
     pub(crate) topics: Vec<TopicState>,

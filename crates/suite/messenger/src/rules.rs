@@ -24,7 +24,7 @@ pub(crate) const MENTIONS_MAX: usize = 100;
 pub(crate) const CLIENT_ID_CHARS_MAX: usize = 64;
 /// Unread mentions are counted up to this.
 pub(crate) const MENTIONS_COUNTED_MAX: u32 = 1_000;
-/// Chats of one account that its sockets follow: the latest made.
+/// Chats of one account that its sockets follow: those in which something was said last. Whoever is in more is told so.
 pub(crate) const TOPICS_MAX: u32 = 10_000;
 /// Chats that the stream compares with the log at once.
 pub(crate) const STATES_MAX: usize = 500;

@@ -325,11 +325,32 @@ pub struct Topics {
     pub topics: Vec<Topic>,
 }
 
+/// For the stream: the chats that its caller follows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Followed {
+    pub topics: Vec<Topic>,
+    /// Whether the caller is in more chats than that.
+    pub has_more: bool,
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Topic {
     pub chat: ChatId,
     pub change: i64,
     pub version: i64,
+}
+
+impl Followed {
+    /// The first `max` of the chats that were read.
+    pub(crate) fn of(mut chats: Vec<(ChatId, i64, i64)>, max: u32) -> Self {
+        let max = usize::try_from(max).unwrap_or(usize::MAX);
+        let has_more = chats.len() > max;
+        chats.truncate(max);
+        Self {
+            topics: Topics::of(chats).topics,
+            has_more,
+        }
+    }
 }
 
 impl Topics {

@@ -12,9 +12,9 @@ pub static OP: Operation = Operation::read("messenger.stream.resume", Action::Fi
     .summary("Gives the stream the chats that its caller follows, and where each of them stands.")
     .refusing(&[]);
 
-pub async fn run(act: &mut Act, _: wire::ResumeStream) -> Result<wire::Topics> {
+pub async fn run(act: &mut Act, _: wire::ResumeStream) -> Result<wire::Followed> {
     let tenant = store::tenant(act).await?;
     act.permit(&tenant).await?;
-    let topics = store::list_topics(act, TOPICS_MAX).await?;
-    Ok(wire::Topics::of(topics))
+    let topics = store::list_topics(act, TOPICS_MAX + 1).await?;
+    Ok(wire::Followed::of(topics, TOPICS_MAX))
 }

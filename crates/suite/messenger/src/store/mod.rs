@@ -294,7 +294,7 @@ pub(crate) async fn members_among(
     Ok(found)
 }
 
-/// The caller's chats as chat, last change and version.
+/// The caller's chats as chat, last change and version; newest activity first.
 pub(crate) async fn list_topics(act: &mut Act, limit: u32) -> Result<Vec<(ChatId, i64, i64)>> {
     let account = act.member()?.account;
     let params = params! { account: account, limit: limit };

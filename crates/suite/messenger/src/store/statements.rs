@@ -153,10 +153,14 @@ pub(super) const AMONG_NAMES: [&str; AMONG] = [
     "a15", "a16", "a17", "a18", "a19",
 ];
 
+/// As [`LIST_OVERVIEWS`] goes through them: newest activity first.
 pub(super) static LIST_TOPICS: Statement = Statement::read(
     "SELECT m.chat, r.changes_last, r.version FROM messenger_member m
-     JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
-     WHERE m.tenant = :tenant AND m.account = :account ORDER BY m.chat DESC LIMIT :limit",
+     CROSS JOIN messenger_chat c
+     JOIN db_resource r ON r.tenant = c.tenant AND r.id = c.id
+     LEFT JOIN messenger_message t ON t.tenant = c.tenant AND t.chat = c.id AND t.number = r.items_last
+     WHERE m.tenant = :tenant AND m.account = :account AND c.tenant = :tenant AND c.id = m.chat
+     ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit",
 );
 
 pub(super) static TOPICS_AMONG: Statement = Statement::read(

@@ -1,5 +1,7 @@
 //! What the stream hears: audience, changes, topics; and that a large chat costs a send nothing.
 
+use std::time::Duration;
+
 use act::{Act, Action, Audit, MigrationSet, Module, Operation, Statement, params};
 use base::{ChatId, Result};
 use serde::Deserialize;
@@ -10,6 +12,7 @@ use super::kit::{add, audience, changes, chat_id, group, house, say, seen, strea
 use crate::{
     add_members, audience_chat, change_chat, changes_chat, join_stream, leave_chat, list_chats,
     list_members, module, remove_member, resume_stream, send_message, states_chats, transfer_chat,
+    wire,
 };
 
 #[tokio::test]
@@ -102,7 +105,7 @@ async fn the_audience_follows_the_members() {
     assert!(after["version"].as_i64() > before["version"].as_i64());
     let ours = ana.does(&resume_stream::OP, json!({})).await;
     let expected = json!({ "chat": chat["id"], "change": 3, "version": after["version"] });
-    assert_eq!(ours, json!({ "topics": [expected] }));
+    assert_eq!(ours, json!({ "topics": [expected], "has_more": false }));
     let input = json!({ "chat": chat["id"] });
     let one = ana.does(&join_stream::OP, input.clone()).await;
     assert_eq!(one, expected);
@@ -160,6 +163,36 @@ async fn following_leaves_an_entry_and_delivering_names_it() {
         };
         assert!(covering.iter().all(|op| by.contains(op.name)), "{by}");
     }
+}
+
+#[tokio::test]
+async fn the_chats_that_are_followed_are_those_where_something_was_said_last() {
+    let house = house().await;
+    let [ana] = house.people(["ana"]).await;
+    let mut chats = Vec::new();
+    for _ in 0..3 {
+        house.passes(Duration::from_secs(1));
+        chats.push(group(&ana, &[]).await);
+    }
+    house.passes(Duration::from_secs(1));
+    say(&ana, &chats[0], "the oldest chat is the liveliest").await;
+
+    let followed = ana.does(&resume_stream::OP, json!({})).await;
+
+    let order: Vec<_> = followed["topics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|topic| &topic["chat"])
+        .collect();
+    assert_eq!(order, [0, 2, 1].map(|index: usize| &chats[index]["id"]));
+    let all: Vec<_> = (0..3)
+        .map(|id| (ChatId::from_bytes([id; 16]), 1, 1))
+        .collect();
+    let some = wire::Followed::of(all.clone(), 2);
+    assert_eq!((some.topics.len(), some.has_more), (2, true));
+    let whole = wire::Followed::of(all, 3);
+    assert_eq!((whole.topics.len(), whole.has_more), (3, false));
 }
 
 /// Counts the rows that belong to a chat, from beside the domain.
