@@ -1,4 +1,4 @@
-//! No loose ends, no ignored tests, and no paths of the machine on which something was written.
+//! No loose ends, no ignored tests, no paths of the machine on which something was written, and one word for «you».
 
 use super::{Finding, line_of};
 use crate::sources::Source;
@@ -25,6 +25,9 @@ const MACHINE_PATHS: [&str; 5] = [
     concat!("/fa", "rm/"),
 ];
 
+/// The formal word of address in Chinese: people are addressed as 你, in the interface and in letters alike.
+const FORMAL_ADDRESS: [&str; 1] = ["\u{60a8}"];
+
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources {
@@ -44,6 +47,13 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
         }
         if source.has_extension(&["rs", "ts", "tsx", "mjs"]) {
             look(&IGNORED_TESTS, "a test that does not run");
+        }
+        for (offset, pattern) in FORMAL_ADDRESS
+            .iter()
+            .flat_map(|pattern| source.text.match_indices(pattern))
+        {
+            let place = format!("{}:{}", source.path, line_of(&source.text, offset));
+            findings.push(Finding::new(place, format!("a formal address: {pattern}")));
         }
     }
     findings
@@ -77,6 +87,13 @@ mod tests {
             assert_eq!(found.len(), 1, "{pattern}");
             assert_eq!(found[0].place, "crates/a/src/lib.rs:2");
         }
+    }
+
+    #[test]
+    fn a_formal_address_is_found_within_a_sentence() {
+        let text = format!("{}好", FORMAL_ADDRESS[0]);
+        let found = check(&[Source::new("web/src/a.json", &text)]);
+        assert_eq!(found.len(), 1);
     }
 
     #[test]

@@ -39,10 +39,10 @@ pub(crate) fn open(
 pub(crate) fn render(letter: &wire::Letter, locale: &str, instance: &str) -> (String, String) {
     match (letter, locale) {
         (wire::Letter::Reset { link }, "zh-CN") => (
-            format!("重设您在 {instance} 的密码"),
+            format!("重设你在 {instance} 的密码"),
             format!(
-                "您好：\n\n有人请求重设您在 {instance} 的密码。请在一小时内打开下面的链接设置新密码：\n\n{link}\n\n\
-                 如果不是您本人的请求，请忽略这封邮件，您的密码不会改变。\n"
+                "你好：\n\n有人请求重设你在 {instance} 的密码。请在一小时内打开下面的链接设置新密码：\n\n{link}\n\n\
+                 如果不是你本人的请求，请忽略这封邮件，你的密码不会改变。\n"
             ),
         ),
         (wire::Letter::Reset { link }, _) => (
@@ -61,9 +61,9 @@ pub(crate) fn render(letter: &wire::Letter, locale: &str, instance: &str) -> (St
             },
             "zh-CN",
         ) => (
-            format!("{inviter} 邀请您加入 {tenant}"),
+            format!("{inviter} 邀请你加入 {tenant}"),
             format!(
-                "您好：\n\n{inviter} 邀请您加入 {instance} 上的 {tenant}。请打开下面的链接接受邀请：\n\n{link}\n\n该链接只能使用一次。\n"
+                "你好：\n\n{inviter} 邀请你加入 {instance} 上的 {tenant}。请打开下面的链接接受邀请：\n\n{link}\n\n该链接只能使用一次。\n"
             ),
         ),
         (

@@ -209,7 +209,7 @@ async fn with_mail_the_link_goes_to_its_person_only() {
         (letters[0].to.as_str(), letters[1].to.as_str()),
         ("bo@example.org", "cy@example.org")
     );
-    assert_eq!(letters[0].subject, "重设您在 Office 的密码");
+    assert_eq!(letters[0].subject, "重设你在 Office 的密码");
     assert_eq!(letters[1].subject, "Ana invites you to Weaver Mill");
     assert!(letters[1].text.contains("https://office.example.org/join#"));
 }
