@@ -263,8 +263,11 @@ impl Serve for Gate {
 struct Passage {
     begun: Instant,
     id: RequestId,
-    /// The client's own request id when it sent a sound one, else ours: what problems and headers show.
+    /// Our own id as text: what problems, faults and the log show.
     reference: String,
+    /// What the answer's header says: the client's own id when it sent a sound one, else ours. It is echoed and
+    /// never logged: nobody knows what a client puts there.
+    echo: String,
     source: SourceKey,
     method: Method,
 }
@@ -279,7 +282,8 @@ impl Inner {
         let passage = Passage {
             begun: Instant::now(),
             id,
-            reference: wellformed_request_id(request.headers())
+            reference: id.to_string(),
+            echo: wellformed_request_id(request.headers())
                 .map_or_else(|| id.to_string(), str::to_owned),
             source: SourceKey::of(client),
             method: request.method().clone(),
@@ -298,7 +302,7 @@ impl Inner {
         let mut response = result
             .unwrap_or_else(|error| problem::render(&error, &passage.reference, meter.pattern()));
         self.headers
-            .put_on(response.headers_mut(), surface, &passage.reference);
+            .put_on(response.headers_mut(), surface, &passage.echo);
         self.note(&passage, &meter, &response);
         response
     }
@@ -413,7 +417,6 @@ impl Inner {
             micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             bytes = response.body().length_bytes(),
             source = format_args!("{:016x}", self.source_hash.hash_one(passage.source)),
-            request = %passage.id,
             reference = passage.reference,
         );
     }

@@ -88,7 +88,7 @@ impl StandingHeaders {
     }
 }
 
-/// The client's own request id, if it is one that may be echoed and logged: 1 to 64 letters, digits, `-`, `_` or `.`.
+/// The client's own request id, if it is one that may be echoed: 1 to 64 letters, digits, `-`, `_` or `.`.
 pub(crate) fn wellformed_request_id(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(&REQUEST_ID)?.to_str().ok()?;
     let fits = (1..=64).contains(&text.len())

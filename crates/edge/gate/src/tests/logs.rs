@@ -63,6 +63,15 @@ async fn a_line_has_the_route_and_never_the_address() {
             r#"{"text":"hidden-text"}"#,
         ))
         .await;
+    let echoed = server
+        .ask(request(
+            "GET",
+            "/nowhere",
+            &[("x-request-id", "hidden-reference")],
+            "",
+        ))
+        .await;
+    assert_eq!(echoed.header("x-request-id"), "hidden-reference");
     let failed = server
         .ask(post(
             "/api/v1/shelves/hidden-shelf/notes",
@@ -83,7 +92,7 @@ async fn a_line_has_the_route_and_never_the_address() {
         .iter()
         .filter(|line| line.starts_with("gate::access"))
         .collect();
-    assert_eq!(access.len(), 4);
+    assert_eq!(access.len(), 5);
     assert!(
         access[0].contains("method=\"GET\" route=\"/api/v1/shelves/{shelf}/notes\" status=401"),
         "{}",

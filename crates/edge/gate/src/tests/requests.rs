@@ -229,13 +229,9 @@ async fn every_answer_carries_the_standing_headers() {
             "",
         ))
         .await;
-    assert_eq!(
-        (
-            named.header("x-request-id"),
-            named.json()["reference"].as_str()
-        ),
-        ("mine-1", Some("mine-1"))
-    );
+    assert_eq!(named.header("x-request-id"), "mine-1");
+    let problem = named.json();
+    assert!(problem["reference"].as_str().unwrap().starts_with("r_"));
     let forged = server
         .ask(request("GET", "/nowhere", &[("x-request-id", "a b")], ""))
         .await;
