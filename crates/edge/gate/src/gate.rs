@@ -375,7 +375,7 @@ impl Inner {
 
     /// A place among the requests that are being answered, held until the end of the answer's body.
     fn place(&self, source: SourceKey) -> Result<Kept> {
-        match self.requests.take(source) {
+        match self.requests.take(Some(source)) {
             Ok(slot) => Ok(Kept::new(slot)),
             Err(Full::Source) => Err(refusals::TOO_MANY.retry_after(1)),
             Err(Full::All) => Err(refusals::OVERLOADED.retry_after(1)),

@@ -29,8 +29,10 @@ pub use describe::describe;
 pub use gate::{API_PREFIX, Config, Gate, House, Mode};
 pub use headers::REQUEST_ID;
 pub use health::Check;
-pub use listen::{ConnectionBounds, Limits, Listener, Peer, Phase, PlainHttp, Serve};
-pub use metrics::{Collect, Metrics, MetricsService, Page, Sort};
+pub use listen::{
+    ConnectionBounds, Limits, Listener, Peer, Phase, PlainHttp, Serve, raise_descriptors,
+};
+pub use metrics::{Collect, Metrics, MetricsService, Page, Sort, as_f64};
 pub use operation::{Authenticate, Execute, IDEMPOTENCY_KEY, TOKEN_HEADER};
 pub use origin::{CSRF_HEADER, SESSION_COOKIE};
 pub use public::PublicUrl;

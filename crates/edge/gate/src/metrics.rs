@@ -277,7 +277,7 @@ impl RouteMeter {
 }
 
 /// Prometheus knows floating point only; beyond 2^53 the last digits do not matter to anybody.
-fn as_f64(count: u64) -> f64 {
+pub fn as_f64(count: u64) -> f64 {
     let (high, low) = (count >> 32, count & 0xffff_ffff);
     let part = |half: u64| f64::from(u32::try_from(half).unwrap_or(u32::MAX));
     part(high).mul_add(4_294_967_296.0, part(low))

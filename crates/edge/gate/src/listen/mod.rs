@@ -1,11 +1,13 @@
 //! The listener: one port, TLS, limits, and an orderly end.
 
 mod connection;
+mod descriptors;
 mod outgoing;
 mod plain;
 mod slots;
 mod timed;
 
+pub use descriptors::raise_descriptors;
 pub(crate) use outgoing::Kept;
 pub(crate) use slots::{Full, Slots};
 pub(crate) use timed::TimedStream;
@@ -29,7 +31,11 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{body::Body, source::SourceKey, tls::Tls};
+use crate::{
+    body::Body,
+    source::{SourceKey, TrustedProxies},
+    tls::Tls,
+};
 use slots::Slot;
 
 /// Answers requests. The listener knows nothing else of what is behind it.
@@ -79,6 +85,8 @@ pub struct Limits {
     pub connections_max: usize,
     /// Of one IPv4 address or IPv6 /64.
     pub connections_per_source_max: usize,
+    /// Their connections carry the requests of many people: they count among all, and not by source.
+    pub proxies: TrustedProxies,
     pub handshake_ms: u64,
     /// From the first byte of a request to the end of its headers; also how long a connection may rest between requests.
     pub header_read_ms: u64,
@@ -98,6 +106,7 @@ impl Default for Limits {
         Self {
             connections_max: 20_000,
             connections_per_source_max: 2_000,
+            proxies: TrustedProxies::default(),
             handshake_ms: 10_000,
             header_read_ms: 30_000,
             idle_ms: 120_000,
@@ -220,8 +229,9 @@ impl Listener {
         phase: &watch::Receiver<Phase>,
     ) {
         let address = address.ip().to_canonical();
+        let source = (!self.limits.proxies.contains(address)).then(|| SourceKey::of(address));
         // Over the limit the socket is closed without a word: an answer would cost a handshake.
-        let Ok(slot) = self.slots.take(SourceKey::of(address)) else {
+        let Ok(slot) = self.slots.take(source) else {
             return;
         };
         let peer = Peer {

@@ -38,18 +38,22 @@ impl Slots {
         (open.total_max, open.per_source_max) = (total_max, per_source_max);
     }
 
-    /// A slot for one more, if there is one.
-    pub(crate) fn take(self: &Arc<Self>, source: SourceKey) -> Result<Slot, Full> {
+    /// A slot for one more, if there is one. Without a source it counts in the total only.
+    pub(crate) fn take(self: &Arc<Self>, source: Option<SourceKey>) -> Result<Slot, Full> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = open.by_source.get(&source).copied().unwrap_or(0);
-        if own >= open.per_source_max {
+        let own = source.map_or(0, |source| {
+            open.by_source.get(&source).copied().unwrap_or(0)
+        });
+        if source.is_some() && own >= open.per_source_max {
             return Err(Full::Source);
         }
         if open.total >= open.total_max {
             return Err(Full::All);
         }
+        if let Some(source) = source {
+            open.by_source.insert(source, own + 1);
+        }
         open.total += 1;
-        open.by_source.insert(source, own + 1);
         Ok(Slot {
             slots: Arc::clone(self),
             source,
@@ -75,7 +79,7 @@ pub(crate) enum Full {
 #[derive(Debug)]
 pub(crate) struct Slot {
     slots: Arc<Slots>,
-    source: SourceKey,
+    source: Option<SourceKey>,
 }
 
 impl Drop for Slot {
@@ -86,10 +90,12 @@ impl Drop for Slot {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         open.total = open.total.saturating_sub(1);
-        if let Some(own) = open.by_source.get_mut(&self.source) {
+        if let Some(source) = self.source
+            && let Some(own) = open.by_source.get_mut(&source)
+        {
             *own = own.saturating_sub(1);
             if *own == 0 {
-                open.by_source.remove(&self.source);
+                open.by_source.remove(&source);
             }
         }
     }
@@ -101,7 +107,7 @@ mod tests {
 
     #[test]
     fn one_source_cannot_take_every_place() {
-        let key = |text: &str| SourceKey::of(text.parse().unwrap());
+        let key = |text: &str| Some(SourceKey::of(text.parse().unwrap()));
         let slots = Arc::new(Slots::new(3, 2));
         let first = slots.take(key("10.0.0.1")).unwrap();
         let _second = slots.take(key("10.0.0.1")).unwrap();
@@ -115,7 +121,7 @@ mod tests {
 
     #[test]
     fn other_bounds_hold_for_the_next_connection() {
-        let key = SourceKey::of("10.0.0.1".parse().unwrap());
+        let key = Some(SourceKey::of("10.0.0.1".parse().unwrap()));
         let slots = Arc::new(Slots::new(10, 1));
         let _first = slots.take(key).unwrap();
         assert_eq!(slots.take(key).err(), Some(Full::Source));
@@ -124,5 +130,15 @@ mod tests {
         slots.set_bounds(1, 1);
         assert_eq!(slots.take(key).err(), Some(Full::Source));
         assert_eq!(slots.open(), 2, "what is open stays open");
+    }
+
+    #[test]
+    fn what_has_no_source_counts_in_the_total_only() {
+        let slots = Arc::new(Slots::new(3, 1));
+        let held = [slots.take(None), slots.take(None), slots.take(None)];
+        assert!(held.iter().all(Result::is_ok));
+        assert_eq!(slots.take(None).err(), Some(Full::All));
+        drop(held);
+        assert_eq!(slots.open(), 0);
     }
 }

@@ -7,7 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Asked, Scratch, Server, post, request};
 use crate::{
-    CertificateSource, Limits, Listener, MetricsService, PlainHttp, Tls, local_authority_pem,
+    CertificateSource, Limits, Listener, MetricsService, PlainHttp, Tls, TrustedProxies,
+    local_authority_pem,
 };
 
 async fn read_all(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
@@ -157,6 +158,26 @@ async fn one_source_has_only_so_many_connections() {
     drop(held);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(server.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_is_not_counted_as_one_source() {
+    let limits = Limits {
+        connections_max: 3,
+        connections_per_source_max: 1,
+        proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
+        ..Limits::default()
+    };
+    let server = Server::with(limits, |_| {}).await;
+    let held = [
+        server.tls(&[]).await,
+        server.tls(&[]).await,
+        server.tls(&[]).await,
+    ];
+    // The total holds for proxies as well.
+    let mut refused = server.tcp().await;
+    assert_eq!(read_all(&mut refused).await, "");
+    drop(held);
 }
 
 #[tokio::test]
