@@ -491,6 +491,7 @@ impl Act {
     }
 
     /// Tells one account's devices, once the act has committed. Not kept: a device that is away reads the state instead.
+    /// A module declares the notices it gives; an act that gives another is a fault.
     pub fn notify(
         &mut self,
         account: AccountId,
@@ -507,6 +508,16 @@ impl Act {
                 topic,
                 number,
             }));
+    }
+
+    /// The notices given so far.
+    pub(crate) fn notices(&self) -> impl Iterator<Item = &'static str> {
+        self.announcements
+            .iter()
+            .filter_map(|pending| match pending {
+                Pending::Ready(Announcement::Notice { notice, .. }) => Some(*notice),
+                _ => None,
+            })
     }
 
     /// Has the session's sockets cut once the act has committed.

@@ -84,7 +84,7 @@ pub enum Announcement {
         topic: [u8; 16],
         change: i64,
     },
-    /// Something concerns one account only, on all its devices: `chat.added`, `position`, `profile`.
+    /// Something concerns one account only, on all its devices. The name is one that a module declares.
     Notice {
         tenant: TenantId,
         account: AccountId,

@@ -115,6 +115,8 @@ pub struct Module {
     pub statements: &'static [&'static Statement],
     pub kinds: &'static [Kind],
     pub refusals: &'static [Refusal],
+    /// The notices that its operations give. Only declared ones are given, and only these cross to other nodes.
+    pub notices: &'static [&'static str],
     pub reconcilers: Vec<Reconciler>,
 }
 
@@ -127,6 +129,7 @@ impl Module {
             statements: &[],
             kinds: &[],
             refusals: &[],
+            notices: &[],
             reconcilers: Vec::new(),
         }
     }

@@ -130,6 +130,12 @@ impl Runtime {
         self.modules.iter().flat_map(|module| &module.bindings)
     }
 
+    /// The notices that the modules declare.
+    pub fn notices(&self) -> impl Iterator<Item = &'static str> {
+        let modules = self.modules.iter();
+        modules.flat_map(|module| module.notices.iter().copied())
+    }
+
     /// The operation of this name.
     pub fn binding(&self, name: &str) -> Option<&Binding> {
         self.bindings.get(name)
@@ -183,6 +189,10 @@ impl Runtime {
         }
     }
 
+    fn declares(&self, notice: &str) -> bool {
+        self.notices().any(|declared| declared == notice)
+    }
+
     fn begin(&self, operation: &'static Operation, call: Call) -> Act {
         Act {
             ports: Arc::clone(&self.ports),
@@ -221,6 +231,9 @@ impl Runtime {
             .run(act, input.clone())
             .await
             .map_err(|error| error.while_doing(operation.name))?;
+        if let Some(notice) = act.notices().find(|given| !self.declares(given)) {
+            return Err(Fault::new(format!("no module declares the notice {notice}")).into());
+        }
         if act.resources.is_empty() && operation.access == Audience::Member {
             return Err(
                 Fault::new(format!("{} ended well without any permit", operation.name)).into(),

@@ -62,5 +62,12 @@ pub fn module() -> Module {
     module.statements = STATEMENTS;
     module.kinds = &[model::CHAT];
     module.refusals = rules::REFUSALS;
+    module.notices = &[
+        "chat.added",
+        "chat.removed",
+        "chat.changed",
+        "position",
+        "draft",
+    ];
     module
 }

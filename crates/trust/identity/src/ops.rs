@@ -70,6 +70,7 @@ pub fn module(settings: Settings) -> Module {
     module.statements = store::STATEMENTS;
     module.kinds = &[PERSON, DIRECTORY];
     module.refusals = refusals::ALL;
+    module.notices = &["profile"];
     let module = of_the_house(of_oneself(module, &settings), &settings);
     unseen(module, &settings).reconciling(&purge_outdated::OP, rules::PURGE_EVERY)
 }
