@@ -163,6 +163,14 @@ impl Database {
         }
     }
 
+    /// How many batches wait for a writer.
+    pub fn waiting(&self) -> usize {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.waiting(),
+            Backend::Postgres(postgres) => postgres.waiting(),
+        }
+    }
+
     /// Has the database parse every statement: what a typing error would break is found before it runs.
     ///
     /// # Errors

@@ -31,6 +31,12 @@ impl Queue {
         (Self { orders, wait }, waiting)
     }
 
+    /// How many batches wait to be taken up.
+    pub(crate) fn waiting(&self) -> usize {
+        let orders = &self.orders;
+        orders.max_capacity().saturating_sub(orders.capacity())
+    }
+
     /// Hands a batch over and waits for its answer. Once it is handed over it is applied, whether or not the caller stays.
     pub(crate) async fn commit(&self, batch: Batch) -> Answer {
         let (answer, answered) = oneshot::channel();
@@ -62,6 +68,7 @@ mod tests {
             // Without a pause, the runtime lets no more than a number of sends through.
             tokio::task::yield_now().await;
         }
+        assert_eq!(queue.waiting(), WAITING_MAX);
         let refused = queue.commit(Batch::new()).await;
         assert!(matches!(refused, Err(CommitError::Refused(refusal)) if refusal == UNAVAILABLE));
         waiting.recv().await.unwrap();

@@ -10,7 +10,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use cache::{CacheOptions, KeyCache};
+pub use cache::{CacheOptions, KeyCache, KeyUses};
 pub use embedded::Embedded;
 pub use port::{
     BAD_LABEL, Behalf, Changes, Destroyed, Gone, IndexKey, KEY_ABSENT, KeyCounts, Kms,

@@ -69,6 +69,10 @@ impl Committers {
         self.queue.commit(batch).await
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
     /// Whether a batch that is handed over now is taken up.
     pub(crate) fn are_running(&self) -> bool {
         self.tasks.iter().any(|task| !task.is_finished())

@@ -60,6 +60,10 @@ impl Postgres {
         self.committers.commit(batch).await
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.committers.waiting()
+    }
+
     pub(crate) async fn prepare_all(&self, statements: &[&'static Statement]) -> Result<()> {
         let mut client = self.pool.client().await?;
         for statement in statements {

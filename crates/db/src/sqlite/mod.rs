@@ -91,6 +91,10 @@ impl Sqlite {
         self.writer.commit(batch).await
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub(crate) async fn prepare_all(&self, statements: &[&'static Statement]) -> Result<()> {
         let connection = connect(&self.path, READER_CACHE)?;
         for statement in statements {

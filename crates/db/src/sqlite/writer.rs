@@ -63,6 +63,10 @@ impl Writer {
         self.queue.commit(batch).await
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
     /// Whether a batch that is handed over now is taken up.
     pub(crate) fn is_running(&self) -> bool {
         !self.thread.is_finished()

@@ -74,6 +74,14 @@ struct State {
     index_keys: Shelf<(TenantId, &'static str), IndexKey>,
     reserves: Reserves,
     flights: HashMap<(TenantId, KeyId), Waiting>,
+    uses: KeyUses,
+}
+
+/// How often a resource's key was there when it was asked for, and how often it was fetched.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct KeyUses {
+    pub held: u64,
+    pub fetched: u64,
 }
 
 impl KeyCache {
@@ -96,6 +104,7 @@ impl KeyCache {
             index_keys: Shelf::new(INDEX_KEYS_MAX, options.life),
             reserves: Reserves::new(options.tenants_max, options.reserve_max),
             flights: HashMap::new(),
+            uses: KeyUses::default(),
         };
         let cache = Arc::new(Self {
             kms,
@@ -182,6 +191,11 @@ impl KeyCache {
         state.keys.len() + state.index_keys.len() + state.reserves.len()
     }
 
+    /// How the cache did since the start.
+    pub fn uses(&self) -> KeyUses {
+        self.state().uses
+    }
+
     /// Whether no key is held.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -229,6 +243,7 @@ impl KeyCache {
                 waits.push((*id, wait.clone()));
             } else {
                 state.flights.insert((tenant, *id), flight.wait());
+                state.uses.fetched += 1;
                 flight.keys.push(*id);
             }
         }
@@ -338,11 +353,12 @@ impl State {
     }
 
     fn held(&mut self, key: &(TenantId, KeyId), now: Moment) -> Option<Arc<DataKey>> {
-        if self.is_trusted(now) {
-            self.keys.get(key, now)
-        } else {
-            None
-        }
+        let key = match self.is_trusted(now) {
+            true => self.keys.get(key, now),
+            false => None,
+        };
+        self.uses.held += u64::from(key.is_some());
+        key
     }
 
     fn learn(&mut self, changes: Changes, asked: Moment) {

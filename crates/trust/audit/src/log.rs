@@ -1,6 +1,10 @@
 //! The recorder: seals entries into the batches of their acts, and writes down reads and refusals by itself.
 
-use std::{future::Future, sync::Arc, sync::Mutex, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use act::{Facts, Recorder, Vault};
 use base::{Clock, Entropy, EntryId, Error, Fault, Id, Kind, Refusal, Result, TenantId};
@@ -102,6 +106,12 @@ impl Log {
     /// As [`Log::flush`].
     pub async fn close(&self) -> Result<()> {
         self.write_down(Ending::All).await
+    }
+
+    /// How many reads are counted on this node and not yet written. When they are too many, nothing is read.
+    pub fn reads_waiting(&self) -> usize {
+        let windows = self.windows.lock();
+        windows.unwrap_or_else(PoisonError::into_inner).waiting()
     }
 
     async fn number(&self, sequencer: &mut Sequencer) -> Result<()> {

@@ -157,6 +157,11 @@ impl Windows {
         drafts
     }
 
+    /// How many reads were counted and are not written yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
     /// Tells that this draft is written.
     pub(crate) fn written(&mut self, draft: &Draft) {
         if matches!(draft.what, What::ReadsBegan | What::ReadsEnded { .. }) {
