@@ -36,6 +36,7 @@ pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
         development_seal: true,
     };
     vec![
+        act::module(),
         identity::module(settings),
         messenger::module(),
         audit::module(),

@@ -72,9 +72,41 @@ pub(crate) fn start_keys(runtime: &Arc<Runtime>, kms: Arc<Embedded>, node: NodeI
     });
 }
 
+/// How often what is kept for a time only is looked through, and blobs are compared with the rows that name them.
+const TIDY_EVERY: Duration = Duration::from_secs(6 * 3_600);
+
+/// Removes outdated events, idempotency keys and blobs that no row names, on one node at a time.
+fn start_tidying(runtime: &Arc<Runtime>, node: NodeId) {
+    let runtime = Arc::clone(runtime);
+    let keeper = LeaseKeeper::new(name("act.tidy"), node, TIDY_EVERY + SILENCE);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(TIDY_EVERY).await;
+            if let Err(error) = tidy_once(&runtime, &keeper).await {
+                tracing::warn!(%error, "what is outdated could not be removed");
+            }
+        }
+    });
+}
+
+async fn tidy_once(runtime: &Runtime, keeper: &LeaseKeeper) -> Result<()> {
+    let ports = runtime.ports();
+    let lease = keeper.hold(&ports.database, ports.clock.now()).await?;
+    if lease.is_none() {
+        return Ok(());
+    }
+    runtime.purge_outdated().await?;
+    let removed = runtime.remove_unnamed_blobs().await?;
+    if removed != act::Removed::default() {
+        tracing::info!(removed.unnamed, removed.abandoned, "blobs were removed");
+    }
+    Ok(())
+}
+
 /// Starts the jobs and every reconciler; each goes on until the process ends.
 pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {
     tokio::spawn(run_jobs(Arc::clone(runtime), node));
+    start_tidying(runtime, node);
     for module in runtime.modules() {
         for reconciler in &module.reconcilers {
             tokio::spawn(repeat(

@@ -13,10 +13,12 @@ mod permit;
 mod ports;
 mod refusals;
 mod resource;
+pub mod retention;
 mod runtime;
 mod sealed;
 mod store;
 mod throttle;
+mod unnamed;
 
 pub use act::{Act, Cell};
 pub use answer::{Answer, Number};
@@ -31,14 +33,16 @@ pub use operation::{Access as Audience, Action, Audit, Carrier, Method, Mode, Op
 pub use permit::Permit;
 pub use ports::{
     Access, Announcer, Blobs, Card, Decision, Directory, Facts, FreshKey, Outcome, Purpose,
-    Question, Recorder, Vault,
+    Question, Recorder, StoredBlob, Vault,
 };
 pub use refusals::{
     ABSENT, CONTENDED, CURSOR_INVALID, IDEMPOTENCY_REUSED, INPUT_INVALID, NOT_PERMITTED,
     NOT_SIGNED_IN, SEALED, TOO_MANY, all as refusals,
 };
 pub use resource::{Kind, Relation, Resource, ResourceRef};
+pub use retention::module;
 pub use runtime::{Ports, Runtime};
 pub use sealed::{Place, Sealed};
 pub use store::{MIGRATIONS, STATEMENTS};
 pub use throttle::{Limit, Throttle};
+pub use unnamed::{GRACE as BLOB_GRACE, Removed};

@@ -113,6 +113,8 @@ pub struct Module {
     pub bindings: Vec<Binding>,
     pub migrations: MigrationSet,
     pub statements: &'static [&'static Statement],
+    /// Reads that find the row which names the blob `:blob`, in any tenant. What none of them finds is removed.
+    pub blobs: &'static [&'static Statement],
     pub kinds: &'static [Kind],
     pub refusals: &'static [Refusal],
     /// The notices that its operations give. Only declared ones are given, and only these cross to other nodes.
@@ -127,6 +129,7 @@ impl Module {
             bindings: Vec::new(),
             migrations,
             statements: &[],
+            blobs: &[],
             kinds: &[],
             refusals: &[],
             notices: &[],

@@ -46,6 +46,14 @@ pub trait Vault: Send + Sync {
     fn index(&self, tenant: TenantId) -> BoxFuture<'_, Result<Arc<BlindIndex>>>;
 }
 
+/// A blob that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredBlob {
+    pub id: BlobId,
+    /// By the clock of the store.
+    pub stored_at: Timestamp,
+}
+
 /// Where blobs are kept: sealed under the key of their resource, never as they are.
 pub trait Blobs: Send + Sync {
     /// Writes a blob under a new id. A blob whose act did not commit is removed by a reconciler.
@@ -64,6 +72,15 @@ pub trait Blobs: Send + Sync {
         id: BlobId,
         key: &'a DataKey,
     ) -> BoxFuture<'a, Result<Option<Bytes>>>;
+
+    /// The blobs of all tenants in the order of their ids, after one of them. An empty page is the end.
+    fn list(&self, after: Option<BlobId>, limit: u16) -> BoxFuture<'_, Result<Vec<StoredBlob>>>;
+
+    /// Removes a blob that nothing names any more. One that is absent is removed already.
+    fn delete(&self, id: BlobId) -> BoxFuture<'_, Result<()>>;
+
+    /// Removes what is left of uploads that broke off before `before`, and answers how many there were.
+    fn remove_abandoned(&self, before: Timestamp) -> BoxFuture<'_, Result<u64>>;
 }
 
 /// The question that the policy answers.

@@ -4,10 +4,16 @@ use db::{Migration, MigrationSet, Statement};
 
 pub const MIGRATIONS: MigrationSet = MigrationSet {
     domain: "act",
-    migrations: &[Migration {
-        name: "0001_events",
-        sql: include_str!("../migrations/0001_events.sql"),
-    }],
+    migrations: &[
+        Migration {
+            name: "0001_events",
+            sql: include_str!("../migrations/0001_events.sql"),
+        },
+        Migration {
+            name: "0002_retention",
+            sql: include_str!("../migrations/0002_retention.sql"),
+        },
+    ],
 };
 
 pub(crate) static RESOURCE: Statement = Statement::read(
@@ -52,6 +58,35 @@ pub(crate) static POSTPONE_JOB: Statement = Statement::write(
     "UPDATE act_job SET attempts = attempts + 1, due_at = :due_at WHERE tenant = :tenant AND id = :id",
 );
 
+/// Topics of all tenants, in order, each with its oldest event and the time of the one that is `:step` further on.
+pub(crate) static LIST_OLDEST_EVENTS: Statement = Statement::read(
+    "SELECT r.tenant, r.id, e.change, e.at, f.at AS at_beyond FROM (
+         SELECT tenant, id FROM db_resource
+         WHERE (tenant, id) > (:after_tenant, :after) AND tenant >= :cell AND changes_last > 0
+         ORDER BY tenant, id LIMIT :limit) r
+     LEFT JOIN act_event e ON e.tenant = r.tenant AND e.topic = r.id
+         AND e.change = (SELECT MIN(x.change) FROM act_event x WHERE x.tenant = r.tenant AND x.topic = r.id)
+     LEFT JOIN act_event f ON f.tenant = r.tenant AND f.topic = r.id AND f.change = e.change + :step
+     ORDER BY r.tenant, r.id",
+);
+
+/// Of any tenant: what the cell keeps for a time only.
+pub(crate) static DELETE_EVENTS: Statement = Statement::write(
+    "DELETE FROM act_event WHERE tenant = :of_tenant AND topic = :topic AND change >= :first AND change < :end
+         AND at < :before AND tenant >= :cell",
+);
+
+pub(crate) static COUNT_OUTDATED_KEYS: Statement = Statement::read(
+    "SELECT COUNT(*) AS outdated FROM (
+         SELECT at FROM act_idempotency WHERE at < :before AND tenant >= :cell LIMIT :limit) old",
+);
+
+pub(crate) static DELETE_KEYS: Statement = Statement::write(
+    "DELETE FROM act_idempotency WHERE (tenant, account, token_hash) IN (
+         SELECT tenant, account, token_hash FROM act_idempotency
+         WHERE at < :before AND tenant >= :cell LIMIT :limit)",
+);
+
 /// For the sweep that has both databases parse every statement.
 pub static STATEMENTS: &[&Statement] = &[
     &RESOURCE,
@@ -63,4 +98,8 @@ pub static STATEMENTS: &[&Statement] = &[
     &LIST_DUE_JOBS,
     &DELETE_JOB,
     &POSTPONE_JOB,
+    &LIST_OLDEST_EVENTS,
+    &DELETE_EVENTS,
+    &COUNT_OUTDATED_KEYS,
+    &DELETE_KEYS,
 ];

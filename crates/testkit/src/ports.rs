@@ -11,7 +11,7 @@ use std::{
 
 use act::{
     Act, Announcement, Announcer, Blobs, Card, Directory, Facts, FreshKey, Outcome, Purpose,
-    Recorder, Vault,
+    Recorder, StoredBlob, Vault,
 };
 use base::{AccountId, BlobId, Clock, Entropy, Id, KeyId, Result, TenantId, Timestamp};
 use bytes::Bytes;
@@ -131,6 +131,33 @@ impl Blobs for MemoryBlobs {
         _: &'a DataKey,
     ) -> BoxFuture<'a, Result<Option<Bytes>>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(&id).cloned()) })
+    }
+
+    fn list(&self, after: Option<BlobId>, limit: u16) -> BoxFuture<'_, Result<Vec<StoredBlob>>> {
+        let blobs = self.0.lock().unwrap();
+        let mut ids: Vec<BlobId> = blobs
+            .keys()
+            .copied()
+            .filter(|id| Some(*id) > after)
+            .collect();
+        ids.sort();
+        ids.truncate(limit.into());
+        // As old as can be: what is in memory has no time.
+        let stored_at = Timestamp::from_micros(0);
+        let page = ids
+            .into_iter()
+            .map(|id| StoredBlob { id, stored_at })
+            .collect();
+        Box::pin(async { Ok(page) })
+    }
+
+    fn delete(&self, id: BlobId) -> BoxFuture<'_, Result<()>> {
+        self.0.lock().unwrap().remove(&id);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn remove_abandoned(&self, _: Timestamp) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async { Ok(0) })
     }
 }
 

@@ -68,6 +68,7 @@ pub fn module(settings: Settings) -> Module {
     let settings = Arc::new(settings);
     let mut module = Module::new("identity", store::MIGRATIONS);
     module.statements = store::STATEMENTS;
+    module.blobs = store::BLOBS;
     module.kinds = &[PERSON, DIRECTORY];
     module.refusals = refusals::ALL;
     module.notices = &["profile"];

@@ -21,10 +21,16 @@ pub(crate) use tokens::*;
 
 pub(crate) const MIGRATIONS: MigrationSet = MigrationSet {
     domain: "identity",
-    migrations: &[Migration {
-        name: "0001_identity",
-        sql: include_str!("../migrations/0001_identity.sql"),
-    }],
+    migrations: &[
+        Migration {
+            name: "0001_identity",
+            sql: include_str!("../migrations/0001_identity.sql"),
+        },
+        Migration {
+            name: "0002_avatars",
+            sql: include_str!("../migrations/0002_avatars.sql"),
+        },
+    ],
 };
 
 /// For the sweep that has both databases parse every statement.
@@ -50,6 +56,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &accounts::ACCOUNTS_OF,
     &accounts::LIST_ACCOUNTS,
     &accounts::ACCOUNT_BY_AVATAR,
+    &accounts::ACCOUNT_BY_BLOB,
     &accounts::COUNT_OWNERS,
     &accounts::INSERT_ACCOUNT,
     &accounts::INSERT_HOME,
@@ -90,6 +97,9 @@ pub static STATEMENTS: &[&Statement] = &[
     &letters::DELETE_LETTER,
     &letters::PURGE_LETTERS,
 ];
+
+/// What names blobs: the pictures of people.
+pub(crate) static BLOBS: &[&Statement] = &[&accounts::ACCOUNT_BY_BLOB];
 
 /// Reads a column that holds one of an enum's names.
 fn take_name<T>(row: &mut Row, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T> {

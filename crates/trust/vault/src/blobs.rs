@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use act::Blobs;
-use base::{BlobId, Entropy, Fault, Result, TenantId};
-use blob::{Blob, Limits, Name, SealedBlobs, Store};
+use act::{Blobs, StoredBlob};
+use base::{BlobId, Entropy, Fault, Result, TenantId, Timestamp};
+use blob::{Blob, Limits, Name, Page, Prefix, SealedBlobs, Store};
 use bytes::Bytes;
 use cipher::DataKey;
 use futures_util::future::BoxFuture;
@@ -91,6 +91,29 @@ impl Blobs for BlobVault {
                 .await
                 .map(|content| Some(Bytes::from(content)))
         })
+    }
+
+    fn list(&self, after: Option<BlobId>, limit: u16) -> BoxFuture<'_, Result<Vec<StoredBlob>>> {
+        Box::pin(async move {
+            let page = Page {
+                after: after.map(|id| Name::from_bytes(id.to_bytes())),
+                limit,
+            };
+            let listing = self.store.list(&Prefix::ALL, page).await?;
+            let items = listing.items.into_iter().map(|stored| StoredBlob {
+                id: BlobId::from_bytes(stored.name.to_bytes()),
+                stored_at: stored.stored_at,
+            });
+            Ok(items.collect())
+        })
+    }
+
+    fn delete(&self, id: BlobId) -> BoxFuture<'_, Result<()>> {
+        self.store.delete(Name::from_bytes(id.to_bytes()))
+    }
+
+    fn remove_abandoned(&self, before: Timestamp) -> BoxFuture<'_, Result<u64>> {
+        self.store.remove_abandoned(before)
     }
 }
 

@@ -4,6 +4,8 @@ mod blobs;
 mod keys;
 mod reconcile;
 mod seal;
+#[cfg(test)]
+mod tests;
 
 pub use blobs::BlobVault;
 pub use keys::KmsVault;

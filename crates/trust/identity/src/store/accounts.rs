@@ -59,6 +59,12 @@ pub(super) static ACCOUNT_BY_AVATAR: Statement = Statement::read(
      FROM identity_account WHERE tenant = :tenant AND avatar = :avatar LIMIT 1",
 );
 
+/// In any tenant: whether a picture is shown by somebody, large or small.
+pub(super) static ACCOUNT_BY_BLOB: Statement = Statement::read(
+    "SELECT id FROM identity_account WHERE avatar = :blob AND tenant >= :cell
+     UNION ALL SELECT id FROM identity_account WHERE avatar_small = :blob AND tenant >= :cell",
+);
+
 pub(super) static COUNT_OWNERS: Statement = Statement::read(
     "SELECT count(*) AS owners FROM identity_account
      WHERE tenant = :tenant AND role = 'owner' AND state = 'active'",

@@ -33,7 +33,9 @@ async fn leave(act: &mut Act, input: Subject) -> Result<Done> {
     Ok(Done {})
 }
 
-async fn run(_: &mut Act, input: Subject) -> Result<Done> {
+async fn run(act: &mut Act, input: Subject) -> Result<Done> {
+    let cell = act.cell().await?;
+    act.permit(&cell).await?;
     assert_eq!(input.subject, KeyId::from_bytes([7; 16]));
     match RUNS.fetch_add(1, Ordering::Relaxed) {
         0 => Err(Fault::new("the first time fails").into()),
