@@ -29,7 +29,9 @@ pub use db::{Migration, MigrationSet};
 pub use event::{Announcement, Event, EventName, StoredEvent};
 pub use heavy::Heavy;
 pub use module::{Binding, Module, Reconciler, Run};
-pub use operation::{Access as Audience, Action, Audit, Carrier, Method, Mode, Operation, Replay};
+pub use operation::{
+    Access as Audience, Action, Audit, Carrier, Method, Mode, Operation, Repetition, Replay,
+};
 pub use permit::Permit;
 pub use ports::{
     Access, Announcer, Blobs, Card, Decision, Directory, Facts, FreshKey, Outcome, Purpose,

@@ -61,7 +61,7 @@ pub enum Audit {
     Ordinary,
     /// One each, reads too.
     Always,
-    /// Covered by another entry, which the sentence names: deliveries by the subscription's, positions by the session's.
+    /// None of its own: the entries of this other operation, which has some, stand for it.
     Covered(&'static str),
 }
 
@@ -106,6 +106,20 @@ pub struct Replay {
     pub parameter: &'static str,
 }
 
+/// What an operation does with an `Idempotency-Key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repetition {
+    /// Nothing is said. Right for reads, and for writes by PUT, PATCH and DELETE: these name a state, and asking for it twice
+    /// is asking for it once. The key is taken and not needed. A POST has to say more.
+    Unsaid,
+    /// The key is kept; a repetition is answered by a read of what the first call made.
+    Replayed(Replay),
+    /// A repetition changes nothing more, for this reason: the key is taken and not needed.
+    Harmless(&'static str),
+    /// The key cannot be kept, for this reason: a call that brings one is refused.
+    NotTaken(&'static str),
+}
+
 /// One thing that can be asked of the server. Declared as a `static`, one per file of `ops/`.
 #[derive(Debug)]
 pub struct Operation {
@@ -117,7 +131,9 @@ pub struct Operation {
     pub audit: Audit,
     pub http: Option<(Method, &'static str)>,
     pub carrier: Carrier,
-    pub replay: Option<Replay>,
+    pub repetition: Repetition,
+    /// Why the operation may end well without any permit; nothing for those that may not.
+    pub permitless: Option<&'static str>,
     /// The HTTP status of a good answer.
     pub status: u16,
     /// One sentence for the API document.
@@ -150,7 +166,8 @@ impl Operation {
             audit: Audit::Ordinary,
             http: None,
             carrier: Carrier::Json,
-            replay: None,
+            repetition: Repetition::Unsaid,
+            permitless: None,
             status: 200,
             summary: "",
             input_bytes_max: 64 * 1024,
@@ -203,11 +220,45 @@ impl Operation {
     /// Takes `Idempotency-Key`; a repetition is answered by this read of what the first call made.
     #[must_use]
     pub const fn idempotent(mut self, operation: &'static str, parameter: &'static str) -> Self {
-        self.replay = Some(Replay {
+        self.repetition = Repetition::Replayed(Replay {
             operation,
             parameter,
         });
         self
+    }
+
+    /// A repetition changes nothing more, for this reason.
+    #[must_use]
+    pub const fn harmless_again(mut self, reason: &'static str) -> Self {
+        self.repetition = Repetition::Harmless(reason);
+        self
+    }
+
+    /// Takes no `Idempotency-Key`, for this reason.
+    #[must_use]
+    pub const fn not_idempotent(mut self, reason: &'static str) -> Self {
+        self.repetition = Repetition::NotTaken(reason);
+        self
+    }
+
+    /// How a repeated key is answered, where keys are kept.
+    pub const fn replay(&self) -> Option<Replay> {
+        match self.repetition {
+            Repetition::Replayed(replay) => Some(replay),
+            _ => None,
+        }
+    }
+
+    /// May end well without any permit, for this reason. A sweep holds the list of those that do.
+    #[must_use]
+    pub const fn without_permit(mut self, reason: &'static str) -> Self {
+        self.permitless = Some(reason);
+        self
+    }
+
+    /// Whether an act of it that ends well without any permit is a fault.
+    pub(crate) fn needs_permit(&self) -> bool {
+        self.access != Access::Public && self.permitless.is_none()
     }
 
     /// Answers 201: something new has come into being.

@@ -160,7 +160,10 @@ impl Runtime {
             .bindings
             .get(name)
             .context("there is no operation of this name")?;
-        may_call(binding.operation, &call.caller)?;
+        if let Err(error) = may_call(binding.operation, &call.caller) {
+            self.note_refusal(&self.begin(binding.operation, call), &error);
+            return Err(error);
+        }
         let mut run = 0;
         loop {
             run += 1;
@@ -172,7 +175,7 @@ impl Runtime {
             let result = match self.attempt(binding, &mut act, &input).await {
                 Ok(Attempt::Replayed(answer)) => return Ok(answer),
                 Ok(Attempt::Ran(write)) => self
-                    .end(act, alone.is_none())
+                    .end(&mut act, alone.is_none())
                     .await
                     .map(|ended| (ended, write)),
                 Err(error) => {
@@ -183,8 +186,14 @@ impl Runtime {
             match result {
                 Ok((ended, write)) => return answer(binding.operation, ended, write),
                 Err(CommitError::Conflict) if run < RUNS_MAX => tokio::task::yield_now().await,
-                Err(CommitError::Conflict) => return Err(CONTENDED.into()),
-                Err(error) => return Err(Error::from(error).while_doing(binding.operation.name)),
+                Err(error) => {
+                    let error = match error {
+                        CommitError::Conflict => CONTENDED.into(),
+                        error => Error::from(error).while_doing(binding.operation.name),
+                    };
+                    self.note_refusal(&act, &error);
+                    return Err(error);
+                }
             }
         }
     }
@@ -246,7 +255,7 @@ impl Runtime {
             };
             act.batch
                 .execute(act.call.caller.tenant(), &store::INSERT_IDEMPOTENCY, params)?;
-        } else if operation.replay.is_some() && act.reference.is_none() {
+        } else if operation.replay().is_some() && act.reference.is_none() {
             return Err(Fault::new("an idempotent operation did not say what it made").into());
         }
         Ok(Attempt::Ran(write))
@@ -258,7 +267,7 @@ impl Runtime {
         input: &serde_json::Value,
     ) -> Result<Option<Token>> {
         let (Some(_), Some(given), Some(member)) = (
-            act.operation.replay,
+            act.operation.replay(),
             &act.call.idempotency_key,
             act.call.caller.member(),
         ) else {
@@ -288,7 +297,7 @@ impl Runtime {
     async fn replay(&self, act: &Act, reference: [u8; 16]) -> Result<Answer> {
         let replay = act
             .operation
-            .replay
+            .replay()
             .context("an idempotent operation declares its replay")?;
         let read = self
             .bindings
@@ -304,63 +313,71 @@ impl Runtime {
     }
 
     /// Writes the entry, commits, and tells those who listen. Runs to its end even if the caller goes away.
-    async fn end(&self, mut act: Act, takes_turn: bool) -> Result<Ended, CommitError> {
+    async fn end(&self, act: &mut Act, takes_turn: bool) -> Result<Ended, CommitError> {
         act.snapshot = None;
         if act.operation.mode == Mode::Read && act.operation.audit != Audit::Always {
             if act.operation.audit == Audit::Ordinary {
                 self.ports
                     .recorder
-                    .read(&facts(&act, EntryId::NIL, Outcome::Done))?;
+                    .read(&facts(act, EntryId::NIL, Outcome::Done))?;
             }
-            return Ok(Ended {
-                numbers: Vec::new(),
-                session: act.session,
-                bytes: act.bytes,
-            });
+            return Ok(Ended::of(act, Vec::new()));
         }
+        let mut batch = std::mem::take(&mut act.batch);
         if !matches!(act.operation.audit, Audit::Covered(_)) {
-            let mut batch = std::mem::take(&mut act.batch);
             self.ports
                 .recorder
-                .written(facts(&act, self.new_id(), Outcome::Done), &mut batch)
+                .written(facts(act, self.new_id(), Outcome::Done), &mut batch)
                 .await?;
-            act.batch = batch;
         }
+        let pending = std::mem::take(&mut act.announcements);
         let ports = Arc::clone(&self.ports);
         let turn = match takes_turn {
             true => Some(Arc::clone(&self.commits).read_owned().await),
             false => None,
         };
         let ending = tokio::spawn(async move {
-            let Committed { numbers } = match act.batch.is_empty() {
+            let Committed { numbers } = match batch.is_empty() {
                 true => Committed {
                     numbers: Vec::new(),
                 },
-                false => {
-                    ports
-                        .database
-                        .commit(std::mem::take(&mut act.batch))
-                        .await?
-                }
+                false => ports.database.commit(batch).await?,
             };
             drop(turn);
-            let announcements: Vec<_> = act
-                .announcements
+            let announcements: Vec<_> = pending
                 .into_iter()
                 .filter_map(|pending| pending.complete(&numbers))
                 .collect();
             if !announcements.is_empty() {
                 ports.announcer.announce(announcements);
             }
-            Ok(Ended {
-                numbers,
-                session: act.session,
-                bytes: act.bytes,
-            })
+            Ok::<_, CommitError>(numbers)
         });
-        ending
+        let numbers = ending
             .await
-            .map_err(|error| CommitError::Fault(Fault::from_source(error)))?
+            .map_err(|error| CommitError::Fault(Fault::from_source(error)))??;
+        Ok(Ended::of(act, numbers))
+    }
+
+    /// Notes a call that was refused before its operation was asked, as the gate does.
+    pub fn note_refused(
+        &self,
+        operation: &'static Operation,
+        call: &Call,
+        refusal: &base::Refusal,
+    ) {
+        self.ports.recorder.refused(&Facts {
+            id: self.new_id(),
+            at: self.ports.clock.now(),
+            tenant: call.caller.tenant(),
+            operation,
+            caller: &call.caller,
+            request: call.request,
+            source: &call.source,
+            client: &call.client,
+            resources: &[],
+            outcome: Outcome::Refused(refusal.code),
+        });
     }
 
     fn note_refusal(&self, act: &Act, error: &Error) {
@@ -386,6 +403,16 @@ struct Ended {
     numbers: Vec<i64>,
     session: Option<String>,
     bytes: Option<(&'static str, Bytes)>,
+}
+
+impl Ended {
+    fn of(act: &mut Act, numbers: Vec<i64>) -> Self {
+        Self {
+            numbers,
+            session: act.session.take(),
+            bytes: act.bytes.take(),
+        }
+    }
 }
 
 struct Token {

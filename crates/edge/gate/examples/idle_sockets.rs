@@ -11,10 +11,10 @@ use std::{
     time::Duration,
 };
 
-use act::{Answer, Call, Caller, Member, Role};
+use act::{Answer, Call, Caller, Member, Operation, Role};
 use base::{
-    AccountId, Error, Fault, PersonId, Result, Secret, SessionId, SystemClock, SystemEntropy,
-    TenantId,
+    AccountId, Error, Fault, PersonId, Refusal, Result, Secret, SessionId, SystemClock,
+    SystemEntropy, TenantId,
 };
 use futures_util::{StreamExt, future::BoxFuture};
 use gate::{
@@ -44,6 +44,8 @@ impl Execute for Bare {
     ) -> BoxFuture<'a, Result<Answer>> {
         Box::pin(async { Err(Error::from(Fault::new("this server has sockets only"))) })
     }
+
+    fn refused(&self, _: &'static Operation, _: &Call, _: &Refusal) {}
 }
 
 impl Authenticate for Bare {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use act::{Answer, Binding, Call, Caller, NOT_SIGNED_IN};
-use base::{Fault, Result, Secret, SystemClock, SystemEntropy};
+use act::{Answer, Binding, Call, Caller, NOT_SIGNED_IN, Operation};
+use base::{Fault, Refusal, Result, Secret, SystemClock, SystemEntropy};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
@@ -39,6 +39,8 @@ impl Execute for Nobody {
     fn execute<'a>(&'a self, _: &'static str, _: Call, _: Value) -> BoxFuture<'a, Result<Answer>> {
         Box::pin(async { Err(Fault::new("there is no house behind this gate").into()) })
     }
+
+    fn refused(&self, _: &'static Operation, _: &Call, _: &Refusal) {}
 }
 
 impl Authenticate for Nobody {

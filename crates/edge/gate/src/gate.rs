@@ -29,7 +29,7 @@ use crate::{
     router::{Guard, Place, Plan, Route, Router, Target},
     socket::SocketLimits,
     source::{SourceKey, TrustedProxies},
-    stream::{EchoEndpoint, StreamEndpoint, StreamHub},
+    stream::{self, EchoEndpoint, StreamEndpoint, StreamHub},
     throttle::{Rate, Throttle},
     uploads::Uploads,
 };
@@ -139,7 +139,7 @@ impl Gate {
         plan.add(
             "GET",
             format!("{API_PREFIX}/stream"),
-            "gate.stream.open",
+            stream::OPEN.name,
             Guard::Socket,
             Arc::new(stream),
         );
@@ -344,7 +344,9 @@ impl Inner {
             Guard::Probe => None,
             Guard::Api | Guard::Socket => Some(self.place(inquiry.source)?),
         };
-        self.check(target.guard, &inquiry)?;
+        if let Err(error) = self.check(target.guard, &inquiry) {
+            return Err(target.endpoint.turned_away(&inquiry, error));
+        }
         let answer = Arc::clone(&target.endpoint).answer(inquiry);
         let mut response = AssertUnwindSafe(answer)
             .catch_unwind()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{RequestId, Result};
+use base::{Error, RequestId, Result};
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -23,4 +23,9 @@ pub(crate) struct Inquiry {
 /// What stands behind a route.
 pub(crate) trait Endpoint: Send + Sync {
     fn answer(self: Arc<Self>, inquiry: Inquiry) -> BoxFuture<'static, Result<Response<Body>>>;
+
+    /// Hears that the front door turned a request away, and hands the reason on. What is no operation has nothing to note.
+    fn turned_away(&self, _: &Inquiry, error: Error) -> Error {
+        error
+    }
 }

@@ -133,7 +133,7 @@ fn operation(binding: &Binding, path: &str, output: &Value) -> Value {
         takes_body && !matches!(operation.carrier, Carrier::BytesIn { .. }),
     );
     let mut parameters = split.parameters;
-    if operation.replay.is_some() {
+    if operation.replay().is_some() {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "The same key with the same input is the same write.",
@@ -249,7 +249,7 @@ fn responses(binding: &Binding, output: &Value) -> Value {
         _ => "Done.",
     };
     responses.insert(operation.status.to_string(), good(description));
-    if operation.replay.is_some() {
+    if operation.replay().is_some() {
         responses.insert("200".to_owned(), good("Made before; this is it."));
     }
     let mut by_status: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use act::{Answer, Audience, Binding, Call, Caller, Carrier, NOT_SIGNED_IN, Operation};
-use base::{Context, Error, Result, Secret};
+use act::{Answer, Audience, Binding, Call, Caller, Carrier, NOT_SIGNED_IN, Operation, Repetition};
+use base::{Context, Error, Refusal, Result, Secret};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -26,6 +26,9 @@ pub trait Execute: Send + Sync {
         call: Call,
         input: Value,
     ) -> BoxFuture<'a, Result<Answer>>;
+
+    /// Notes a call that the gate refused before the operation was asked. Must not wait.
+    fn refused(&self, operation: &'static Operation, call: &Call, refusal: &Refusal);
 }
 
 impl Execute for act::Runtime {
@@ -36,6 +39,10 @@ impl Execute for act::Runtime {
         input: Value,
     ) -> BoxFuture<'a, Result<Answer>> {
         Box::pin(self.execute(name, call, input))
+    }
+
+    fn refused(&self, operation: &'static Operation, call: &Call, refusal: &Refusal) {
+        self.note_refused(operation, call, refusal);
     }
 }
 
@@ -72,45 +79,86 @@ pub(crate) struct Doors {
 }
 
 impl Doors {
-    /// The call that a request makes. A public operation may be asked with a token that has ended: the sign-in page is.
-    pub(crate) async fn call(&self, audience: Audience, inquiry: &Inquiry) -> Result<Call> {
+    /// The call that a request makes; one that is not let in is noted.
+    pub(crate) async fn call(
+        &self,
+        operation: &'static Operation,
+        inquiry: &Inquiry,
+    ) -> Result<Call> {
+        let mut call = nobodys_call(inquiry);
+        match self.let_in(operation, inquiry, &mut call).await {
+            Ok(()) => Ok(call),
+            Err(error) => Err(self.refused(operation, &call, error)),
+        }
+    }
+
+    /// Finds the caller. A public operation may be asked with a token that has ended: the sign-in page is. Nobody gets to send
+    /// megabytes to an operation that will not hear them.
+    async fn let_in(
+        &self,
+        operation: &Operation,
+        inquiry: &Inquiry,
+        call: &mut Call,
+    ) -> Result<()> {
         let headers = inquiry.request.headers();
-        let caller = match credential(headers) {
-            None => Caller::Nobody,
-            Some(token) => match self.authenticate.authenticate(&token).await {
-                Err(error) if audience == Audience::Public && error.is(&NOT_SIGNED_IN) => {
-                    Caller::Nobody
-                }
-                known => known?,
-            },
-        };
-        Ok(Call {
-            caller,
-            request: inquiry.id,
-            source: inquiry.source.to_string(),
-            client: client_name(headers),
-            idempotency_key: idempotency_key(headers)?,
-            body: Bytes::new(),
-        })
+        let is_public = operation.access == Audience::Public;
+        if let Some(token) = credential(headers) {
+            match self.authenticate.authenticate(&token).await {
+                Err(error) if is_public && error.is(&NOT_SIGNED_IN) => {}
+                known => call.caller = known?,
+            }
+        }
+        if !is_public && call.caller.member().is_none() {
+            return Err(NOT_SIGNED_IN.into());
+        }
+        call.idempotency_key = idempotency_key(headers)?;
+        let takes_key = !matches!(operation.repetition, Repetition::NotTaken(_));
+        match call.idempotency_key {
+            Some(_) if !takes_key => Err(refusals::IDEMPOTENCY_NOT_TAKEN.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes a refusal of the gate's own, and hands it on.
+    pub(crate) fn refused(
+        &self,
+        operation: &'static Operation,
+        call: &Call,
+        error: Error,
+    ) -> Error {
+        if let Some(refusal) = error.refusal() {
+            self.execute.refused(operation, call, refusal);
+        }
+        error
+    }
+}
+
+/// What is known of a request before its caller is.
+pub(crate) fn nobodys_call(inquiry: &Inquiry) -> Call {
+    Call {
+        caller: Caller::Nobody,
+        request: inquiry.id,
+        source: inquiry.source.to_string(),
+        client: client_name(inquiry.request.headers()),
+        idempotency_key: None,
+        body: Bytes::new(),
     }
 }
 
 impl Endpoint for OperationEndpoint {
     fn answer(self: Arc<Self>, inquiry: Inquiry) -> BoxFuture<'static, Result<Response<Body>>> {
         Box::pin(async move {
-            let mut call = self.doors.call(self.operation.access, &inquiry).await?;
-            // Nobody gets to send megabytes to an operation that will not hear them.
-            if self.operation.access == Audience::Member && call.caller.member().is_none() {
-                return Err(NOT_SIGNED_IN.into());
-            }
+            let mut call = self.doors.call(self.operation, &inquiry).await?;
             let wants_token = inquiry
                 .request
                 .headers()
                 .get(&TOKEN_HEADER)
                 .is_some_and(|value| value == "1");
+            let noted = |error| self.doors.refused(self.operation, &call, error);
             // Held until the operation has ended: it keeps the bytes as long.
-            let mut upload = self.upload(&call)?;
-            let (input, body) = self.input(inquiry, upload.as_mut()).await?;
+            let mut upload = self.upload(&call).map_err(noted)?;
+            let read = self.input(inquiry, upload.as_mut()).await;
+            let (input, body) = read.map_err(noted)?;
             call.body = body;
             let answer = self
                 .doors
@@ -119,6 +167,11 @@ impl Endpoint for OperationEndpoint {
                 .await?;
             self.respond(answer, wants_token)
         })
+    }
+
+    fn turned_away(&self, inquiry: &Inquiry, error: Error) -> Error {
+        self.doors
+            .refused(self.operation, &nobodys_call(inquiry), error)
     }
 }
 

@@ -118,6 +118,11 @@ pub const IDEMPOTENCY_KEY: Refusal = Refusal::new(
     "gate.idempotency_key",
     "The idempotency key must be 1 to 128 printable characters.",
 );
+pub const IDEMPOTENCY_NOT_TAKEN: Refusal = Refusal::new(
+    Kind::Malformed,
+    "gate.idempotency_not_taken",
+    "This request cannot be made repeatable by an idempotency key.",
+);
 
 /// All of them: for the list of translations and for the API's document.
 pub const ALL: &[Refusal] = &[
@@ -145,6 +150,7 @@ pub const ALL: &[Refusal] = &[
     NOT_READY,
     UPGRADE_EXPECTED,
     IDEMPOTENCY_KEY,
+    IDEMPOTENCY_NOT_TAKEN,
 ];
 
 /// The status of a refusal. Two belong to the transport and to no operation: 421 (RFC 9110 §15.5.20)

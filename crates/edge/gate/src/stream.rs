@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use act::{Audience, Call, NOT_SIGNED_IN};
-use base::Result;
+use act::{Action, Call, Operation};
+use base::{Error, Result};
 use futures_util::future::BoxFuture;
 use http::Response;
 
 use crate::{
     body::Body,
     inquiry::{Endpoint, Inquiry},
-    operation::Doors,
+    operation::{Doors, nobodys_call},
     socket::{self, Hear, Outbound, SocketLimits},
 };
 
@@ -24,6 +24,10 @@ pub trait StreamHub: Send + Sync {
     fn subscribe(&self, call: Call, outbound: Outbound) -> BoxFuture<'_, Result<Box<dyn Hear>>>;
 }
 
+/// In the log, refused connections stand under this name. What a connection that was let in reads, the operations of its
+/// hub record.
+pub(crate) static OPEN: Operation = Operation::read("gate.stream.open", Action::Read);
+
 /// `/api/v1/stream`: for people who are signed in.
 pub(crate) struct StreamEndpoint {
     pub(crate) hub: Arc<dyn StreamHub>,
@@ -34,16 +38,20 @@ pub(crate) struct StreamEndpoint {
 impl Endpoint for StreamEndpoint {
     fn answer(self: Arc<Self>, mut inquiry: Inquiry) -> BoxFuture<'static, Result<Response<Body>>> {
         Box::pin(async move {
-            let call = self.doors.call(Audience::Member, &inquiry).await?;
-            if call.caller.member().is_none() {
-                return Err(NOT_SIGNED_IN.into());
-            }
-            let (response, upgrade) = socket::accept(&mut inquiry.request, &inquiry.peer)?;
+            let call = self.doors.call(&OPEN, &inquiry).await?;
+            let (response, upgrade) = match socket::accept(&mut inquiry.request, &inquiry.peer) {
+                Ok(accepted) => accepted,
+                Err(error) => return Err(self.doors.refused(&OPEN, &call, error)),
+            };
             let outbound = Outbound::new(&self.limits);
             let hear = self.hub.subscribe(call, outbound.clone()).await?;
             tokio::spawn(upgrade.converse(self.limits, outbound, hear));
             Ok(response)
         })
+    }
+
+    fn turned_away(&self, inquiry: &Inquiry, error: Error) -> Error {
+        self.doors.refused(&OPEN, &nobodys_call(inquiry), error)
     }
 }
 

@@ -6,7 +6,7 @@ use base::Result;
 use crate::{
     model::{Directory, Invitation, State, Tenant, fields},
     refusals::{INVITATION_INVALID, INVITATION_OTHER},
-    rules, store, token,
+    rules, store, token, views, wire,
 };
 
 /// An invitation that can be taken, and the permit that its link is worth.
@@ -54,6 +54,22 @@ pub(crate) fn mail(
         .as_ref()
         .map(|mail| act.open_text(directory, place, mail))
         .transpose()
+}
+
+/// An invitation as administrators see it.
+pub(crate) fn view(
+    act: &Act,
+    directory: &Permit<Directory>,
+    invitation: &Invitation,
+) -> Result<wire::Invitation> {
+    Ok(wire::Invitation {
+        id: invitation.id,
+        link: None,
+        expires_at: invitation.expires_at,
+        role: views::invited_role(invitation.role)?,
+        mail: mail(act, directory, invitation)?,
+        state: views::invitation_state(invitation, act.now()),
+    })
 }
 
 impl Invited {

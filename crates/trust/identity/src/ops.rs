@@ -21,6 +21,7 @@ pub mod put_avatar;
 pub mod read_account;
 pub mod read_avatar;
 pub mod read_instance;
+pub mod read_invitation;
 pub mod read_letter;
 pub mod read_me;
 pub mod remove_avatar;
@@ -115,6 +116,7 @@ fn of_the_house(module: Module, settings: &Arc<Settings>) -> Module {
             knowing(settings, create_invitation::run),
         )
         .with(&list_invitations::OP, list_invitations::run)
+        .with(&read_invitation::OP, read_invitation::run)
         .with(&withdraw_invitation::OP, withdraw_invitation::run)
         .with(&inspect_invitation::OP, inspect_invitation::run)
         .with(&accept_invitation::OP, accept_invitation::run)

@@ -374,6 +374,12 @@ pub struct Invitation {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub struct ReadInvitation {
+    pub invitation: InvitationId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct WithdrawInvitation {
     pub invitation: InvitationId,
 }

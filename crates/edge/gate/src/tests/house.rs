@@ -38,7 +38,8 @@ static READ: Operation = Operation::read("test.note.read", Action::Read)
     .summary("Reads notes.");
 static GREET: Operation = Operation::write("test.door.greet", Action::Authenticate)
     .http(Method::Post, "/greetings")
-    .public();
+    .public()
+    .not_idempotent("each greeting is another one");
 static PICTURE: Operation = Operation::write("test.picture.set", Action::Change)
     .http(Method::Put, "/picture")
     .carrying(Carrier::BytesIn {
@@ -90,6 +91,8 @@ pub(super) async fn never<I: Send>(_: &mut Act, _: I) -> Result<Note> {
 #[derive(Default)]
 pub(super) struct Remembering {
     pub(super) calls: Mutex<Vec<(&'static str, Call, Value)>>,
+    /// What the gate refused by itself: operation, whether somebody was signed in, code.
+    pub(super) refused: Mutex<Vec<(&'static str, bool, &'static str)>>,
     pub(super) sockets: Mutex<Vec<Outbound>>,
     pub(super) heard: Arc<Mutex<Vec<String>>>,
     pub(super) unready: Mutex<bool>,
@@ -144,6 +147,12 @@ impl Execute for Shared {
                 _ => answer(201, "application/json", input.to_string().into(), None),
             }
         })
+    }
+
+    fn refused(&self, operation: &'static Operation, call: &Call, refusal: &Refusal) {
+        let is_member = call.caller.member().is_some();
+        let mut refused = self.0.refused.lock().unwrap();
+        refused.push((operation.name, is_member, refusal.code));
     }
 }
 

@@ -517,3 +517,39 @@ async fn a_foreign_form_signs_nobody_in() {
     );
     assert!(server.house.calls.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn what_the_gate_refuses_by_itself_is_noted() {
+    let server = Server::start().await;
+    let stranger = ("authorization", "Bearer eve");
+    let cookie = ("cookie", "__Host-bastide=ana");
+    let text = ("content-type", "text/plain");
+    let key = ("idempotency-key", "once");
+    let asked = [
+        ("POST", NOTES, &[JSON][..], 401),
+        ("POST", NOTES, &[JSON, stranger], 401),
+        ("POST", NOTES, &[JSON, cookie], 403),
+        ("POST", NOTES, &[text, BEARER], 415),
+        ("POST", "/api/v1/greetings", &[JSON, key], 400),
+        ("GET", "/api/v1/stream", &[stranger], 401),
+        ("GET", "/api/v1/stream", &[BEARER], 400),
+    ];
+    for (method, path, headers, status) in asked {
+        let body = if method == "POST" { "{}" } else { "" };
+        let answer = server.ask(request(method, path, headers, body)).await;
+        assert_eq!(answer.status, status, "{method} {path}");
+    }
+
+    assert_eq!(
+        *server.house.refused.lock().unwrap(),
+        [
+            ("test.note.add", false, "access.not_signed_in"),
+            ("test.note.add", false, "access.not_signed_in"),
+            ("test.note.add", false, "gate.csrf"),
+            ("test.note.add", true, "gate.media_type"),
+            ("test.door.greet", false, "gate.idempotency_not_taken"),
+            ("gate.stream.open", false, "access.not_signed_in"),
+            ("gate.stream.open", true, "gate.upgrade_expected"),
+        ]
+    );
+}

@@ -13,6 +13,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("messenger.member.add", Action::Invite)
     .http(Method::Post, "/chats/{chat}/members")
+    .harmless_again("those who are in it already stay as they are")
     .summary("Brings people into a group; those who are in it already stay as they are.")
     .refusing(&[
         CHAT_ABSENT,

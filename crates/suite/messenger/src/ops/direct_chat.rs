@@ -11,6 +11,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("messenger.chat.direct", Action::Create)
     .http(Method::Post, "/chats/direct")
+    .harmless_again("two people have one chat")
     .summary("Gives the chat with another person, which is made when there is none yet.")
     .refusing(&[ACCOUNT_ABSENT, DIRECT_WITH_SELF]);
 

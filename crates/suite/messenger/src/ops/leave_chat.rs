@@ -11,6 +11,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("messenger.chat.leave", Action::Leave)
     .http(Method::Post, "/chats/{chat}/leave")
+    .harmless_again("whoever has left has left")
     .summary("Leaves a group; its owner hands it over first, unless nobody else is left.")
     .refusing(&[CHAT_ABSENT, DIRECT_FIXED, OWNER_STAYS]);
 

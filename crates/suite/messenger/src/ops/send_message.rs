@@ -17,6 +17,7 @@ pub static OP: Operation = Operation::write("messenger.message.send", Action::Po
     .http(Method::Post, "/chats/{chat}/messages")
     .created()
     .input_max(TEXT_INPUT_BYTES_MAX)
+    .not_idempotent("the client id in the input does this, and is kept with the message")
     .summary("Sends a message to a chat; the same client id again gives the same message.")
     .refusing(&[
         CHAT_ABSENT,

@@ -12,6 +12,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("messenger.chat.transfer", Action::Transfer)
     .http(Method::Post, "/chats/{chat}/owner")
+    .harmless_again("it names who owns the chat from then on")
     .summary("Hands a group over to another member.")
     .refusing(&[CHAT_ABSENT, DIRECT_FIXED, MEMBER_ABSENT, OWNER_ALREADY]);
 

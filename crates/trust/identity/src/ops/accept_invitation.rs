@@ -16,6 +16,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.invitation.accept", Action::Create)
     .http(Method::Post, "/invitations/accept")
+    .not_idempotent("keys are kept by account, and nobody is signed in yet")
     .summary("Take an invitation, as a new person or as one who is known here.")
     .public()
     .across_tenants()

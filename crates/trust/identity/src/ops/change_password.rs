@@ -14,6 +14,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.password.change", Action::Change)
     .http(Method::Post, "/me/password")
+    .not_idempotent("it takes the password that the first call replaced")
     .summary("Change one's own password; the other sessions end.")
     .refusing(&[PASSWORD_WRONG, PASSWORD_LENGTH, PASSWORD_WEAK]);
 

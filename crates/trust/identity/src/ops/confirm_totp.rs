@@ -12,6 +12,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.totp.confirm", Action::Change)
     .http(Method::Post, "/me/totp/confirm")
+    .not_idempotent("each answer shows a secret that is kept nowhere")
     .summary("Finish setting up the second factor by its first code.")
     .across_tenants()
     .refusing(&[CODE_WRONG, TOTP_ABSENT, TOTP_ACTIVE]);

@@ -16,7 +16,8 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.invitation.create", Action::Administer)
     .http(Method::Post, "/invitations")
-    .summary("Invite somebody by a link that is taken once.")
+    .summary("Invite somebody by a link that is taken once; only the first answer shows it.")
+    .idempotent("identity.invitation.read", "invitation")
     .created()
     .refusing(&[
         INVITATION_HOURS,
@@ -60,6 +61,7 @@ pub async fn run(
         expires_at,
     };
     store::insert_invitation(act, &permit, id, new)?;
+    act.refer(id);
     let link = settings.link("join", &token.text);
     if let (Some(to), true) = (to.clone(), settings.mail) {
         let letter = letter(to, link.clone());

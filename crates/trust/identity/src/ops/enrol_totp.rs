@@ -16,6 +16,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.totp.enrol", Action::Change)
     .http(Method::Post, "/me/totp")
+    .not_idempotent("each answer shows a secret that is kept nowhere")
     .summary("Begin to set up an authenticator application as second factor.")
     .refusing(&[PASSWORD_WRONG, TOTP_ACTIVE]);
 

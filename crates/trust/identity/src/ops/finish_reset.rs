@@ -15,6 +15,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.password_reset.finish", Action::Authenticate)
     .http(Method::Post, "/password-reset/finish")
+    .not_idempotent("keys are kept by account, and nobody is signed in yet")
     .summary("Set a new password by a link; all sessions end.")
     .public()
     .across_tenants()

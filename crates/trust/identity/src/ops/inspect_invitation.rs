@@ -7,6 +7,7 @@ use crate::{invited, refusals::INVITATION_INVALID, store, views, wire};
 
 pub static OP: Operation = Operation::read("identity.invitation.inspect", Action::Find)
     .http(Method::Post, "/invitations/inspect")
+    .harmless_again("it only reads")
     .summary("What an invitation is, before it is taken.")
     .public()
     .across_tenants()

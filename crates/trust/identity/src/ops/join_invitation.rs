@@ -14,6 +14,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.invitation.join", Action::Create)
     .http(Method::Post, "/invitations/join")
+    .not_idempotent("an invitation is taken once")
     .summary("Take an invitation as the person who is signed in.")
     .across_tenants()
     .refusing(&[

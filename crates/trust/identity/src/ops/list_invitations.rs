@@ -3,7 +3,7 @@
 use act::{Act, Action, Method, Operation};
 use base::{InvitationId, Result};
 
-use crate::{directory, invited, refusals::LIMIT_INVALID, rules, store, views, wire};
+use crate::{directory, invited, refusals::LIMIT_INVALID, rules, store, wire};
 
 pub static OP: Operation = Operation::read("identity.invitation.list", Action::Administer)
     .http(Method::Get, "/invitations")
@@ -23,16 +23,9 @@ pub async fn run(act: &mut Act, input: wire::List) -> Result<wire::Page<wire::In
         invitation.id.to_bytes()
     })
     .await?;
-    let view = |invitation: &crate::model::Invitation| {
-        Ok(wire::Invitation {
-            id: invitation.id,
-            link: None,
-            expires_at: invitation.expires_at,
-            role: views::invited_role(invitation.role)?,
-            mail: invited::mail(act, &permit, invitation)?,
-            state: views::invitation_state(invitation, act.now()),
-        })
-    };
-    let items = invitations.iter().map(view).collect::<Result<_>>()?;
+    let items = invitations
+        .iter()
+        .map(|invitation| invited::view(act, &permit, invitation))
+        .collect::<Result<_>>()?;
     Ok(wire::Page { items, next_cursor })
 }

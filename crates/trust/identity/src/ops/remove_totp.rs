@@ -13,6 +13,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.totp.remove", Action::Change)
     .http(Method::Post, "/me/totp/remove")
+    .not_idempotent("it takes a code that the first call used up")
     .summary("Remove the second factor and its recovery codes.")
     .across_tenants()
     .refusing(&[PASSWORD_WRONG, CODE_WRONG, TOTP_ABSENT]);

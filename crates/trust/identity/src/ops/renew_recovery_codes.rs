@@ -12,6 +12,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.recovery_code.renew", Action::Change)
     .http(Method::Post, "/me/recovery-codes")
+    .not_idempotent("each answer shows a secret that is kept nowhere")
     .summary("New recovery codes in place of the old ones.")
     .across_tenants()
     .refusing(&[CODE_WRONG, TOTP_ABSENT]);

@@ -12,6 +12,7 @@ use crate::{
 pub static OP: Operation =
     Operation::write("identity.password_reset.request", Action::Authenticate)
         .http(Method::Post, "/password-reset")
+        .not_idempotent("keys are kept by account, and nobody is signed in yet")
         .summary("Have a link to a new password sent to one's registered address.")
         .public()
         .across_tenants()

@@ -15,6 +15,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.member.reset", Action::Administer)
     .http(Method::Post, "/members/{account}/password-reset")
+    .not_idempotent("each answer shows a secret that is kept nowhere")
     .summary("Start a password reset for a member: by mail, or by a link that asks for their second factor.")
     .refusing(&[ACCOUNT_ABSENT, RESET_IMPOSSIBLE]);
 

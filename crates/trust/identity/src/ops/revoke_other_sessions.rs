@@ -7,6 +7,7 @@ use crate::{standing, store, wire};
 
 pub static OP: Operation = Operation::write("identity.session.revoke_others", Action::Change)
     .http(Method::Post, "/me/sessions/revoke-others")
+    .harmless_again("the other sessions have ended")
     .summary("End all sessions of one's own but the one that asks.");
 
 pub async fn run(act: &mut Act, _: wire::Nothing) -> Result<wire::Done> {

@@ -13,6 +13,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.session.second_factor", Action::Authenticate)
     .http(Method::Post, "/sign-in/second-factor")
+    .not_idempotent("keys are kept by account, and nobody is signed in yet")
     .summary("Go on signing in with a code of the authenticator application, or a recovery code.")
     .public()
     .across_tenants()

@@ -16,6 +16,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.session.sign_in", Action::Authenticate)
     .http(Method::Post, "/sign-in")
+    .not_idempotent("keys are kept by account, and nobody is signed in yet")
     .summary("Sign in with mail address and password.")
     .public()
     .across_tenants()

@@ -7,6 +7,7 @@ use crate::{store, wire};
 
 pub static OP: Operation = Operation::write("identity.session.sign_out", Action::Authenticate)
     .http(Method::Post, "/sign-out")
+    .harmless_again("the session has ended")
     .summary("End the session that asks.");
 
 pub async fn run(act: &mut Act, _: wire::Nothing) -> Result<wire::Done> {

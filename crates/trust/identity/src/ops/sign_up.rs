@@ -12,6 +12,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.tenant.sign_up", Action::Create)
     .http(Method::Post, "/sign-up")
+    .not_idempotent("keys are kept by account, and nobody is signed in yet")
     .summary("Make an organisation or a personal space, and its owner.")
     .public()
     .across_tenants()

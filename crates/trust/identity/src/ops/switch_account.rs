@@ -11,6 +11,7 @@ use crate::{
 
 pub static OP: Operation = Operation::write("identity.session.switch", Action::Authenticate)
     .http(Method::Post, "/me/switch")
+    .harmless_again("it names the account from then on")
     .summary("Let the session act as another account of its person.")
     .across_tenants()
     .refusing(&[ACCOUNT_ABSENT]);
