@@ -97,6 +97,19 @@ impl Ground {
         }
     }
 
+    /// Where the server's data is, for those who look while it does not run.
+    pub fn database_url(&self) -> String {
+        let variables = &self.options.variables;
+        let given = variables
+            .iter()
+            .find(|(name, _)| name == "BASTIDE_DATABASE_URL");
+        let own = self.directory.path().join("bastide.db");
+        given.map_or_else(
+            || format!("sqlite://{}", own.display()),
+            |(_, url)| url.clone(),
+        )
+    }
+
     pub fn set(&mut self, name: &str, value: &str) {
         self.options
             .variables

@@ -1,5 +1,8 @@
-//! Sweeps over every route of the router: as nobody, as an outsider, from another tenant, as a removed member. A new
-//! operation joins them by existing.
+//! Sweeps over every route of the router, on every database there is: as nobody, as an outsider, from another tenant, as a
+//! removed member, as a suspended one. A new operation joins them by existing.
+//!
+//! Every request is one that its owner gets past input checking with, so that what the others hear is the decision on access
+//! and not on their input.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +11,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use system_tests::{Client, Connection, Organisation, Person, Reply, Server};
 
-use crate::ground::Ground;
+use crate::ground::{Ground, Kind};
 
 /// Routes that answer without a session, each for a reason that is plain from its name.
 const PUBLIC: &[&str] = &[
@@ -25,30 +28,91 @@ const PUBLIC: &[&str] = &[
     "/readyz",
 ];
 
+/// What those hear who may not know that something exists, by what stands in the path first.
+const ABSENT: &[(&str, &str)] = &[
+    ("{chat}", "messenger.chat_absent"),
+    ("{account}", "identity.account_absent"),
+    ("{invitation}", "identity.invitation_absent"),
+    ("{session}", "identity.session_absent"),
+    ("{avatar}", "identity.avatar_absent"),
+];
+
+/// One pixel, as PNG.
+const PICTURE: &[u8] = &[
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53,
+    0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x10, 0x50, 0x30, 0x00,
+    0x00, 0x00, 0xa4, 0x00, 0x61, 0x34, 0x66, 0x7d, 0x72, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e,
+    0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
 /// One route as the document tells it.
 struct Route {
     method: Method,
     path: String,
-    body: Option<Value>,
+    /// The form of the JSON that it takes.
+    schema: Option<Value>,
     media: String,
 }
 
-/// What stands in the paths: things of the first organisation.
+/// Those beside the owner: one in the chat, who has a picture, and one in the organisation only.
+struct Others {
+    member: String,
+    outsider: String,
+    avatar: String,
+}
+
+/// What stands in paths and bodies: things of the first organisation.
 struct Things {
     chat: String,
     message: String,
     account: String,
+    outsider: String,
     invitation: String,
     session: String,
+    avatar: String,
 }
 
-async fn routes(client: &Client) -> Vec<Route> {
-    let document = client
-        .connect()
-        .await
-        .get("/api/v1/openapi.json")
-        .await
-        .ok();
+/// A server with two organisations.
+struct Swept {
+    /// What the server stands on, as long as it runs.
+    _ground: Ground,
+    server: Server,
+    routes: Vec<Route>,
+    document: Value,
+    /// The owner; one who is in the chat; one who is only in the organisation.
+    org: Organisation,
+    stranger: Person,
+    others: Others,
+    things: Things,
+}
+
+impl Route {
+    fn is_socket(&self) -> bool {
+        self.path.ends_with("/stream")
+    }
+
+    fn is_public(&self) -> bool {
+        PUBLIC.contains(&self.path.as_str())
+    }
+
+    /// The code by which the thing in the path is hidden.
+    fn absent(&self) -> &'static str {
+        let first = ABSENT
+            .iter()
+            .filter(|(parameter, _)| self.path.contains(parameter))
+            .min_by_key(|(parameter, _)| self.path.find(parameter));
+        first.map_or_else(|| panic!("{self} needs a fixture"), |(_, code)| code)
+    }
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+fn routes(document: &Value) -> Vec<Route> {
     let base = document["servers"][0]["url"].as_str().unwrap_or_default();
     let prefix = if base.ends_with("/api/v1") {
         "/api/v1"
@@ -65,14 +129,11 @@ async fn routes(client: &Client) -> Vec<Route> {
             let media = content
                 .and_then(|content| content.keys().next().cloned())
                 .unwrap_or_default();
-            let schema = content
-                .and_then(|content| content.get("application/json"))
-                .map(|json| &json["schema"]);
-            let body = schema.map(|schema| example(schema, &document));
+            let schema = content.and_then(|content| content.get("application/json"));
             routes.push(Route {
                 method,
                 path: format!("{prefix}{path}"),
-                body,
+                schema: schema.map(|json| json["schema"].clone()),
                 media,
             });
         }
@@ -81,223 +142,286 @@ async fn routes(client: &Client) -> Vec<Route> {
     routes
 }
 
-/// A value of the schema's form, as small as it allows.
-fn example(schema: &Value, document: &Value) -> Value {
-    if let Some(reference) = schema["$ref"].as_str() {
-        return example(
-            document
-                .pointer(reference.trim_start_matches('#'))
-                .unwrap_or(&Value::Null),
-            document,
-        );
-    }
-    if let Some(first) = schema["enum"].get(0).or_else(|| schema.get("const")) {
-        return first.clone();
-    }
-    if let Some(variant) = schema["anyOf"].get(0).or_else(|| schema["oneOf"].get(0)) {
-        return example(variant, document);
-    }
-    let kind = schema["type"]
-        .as_str()
-        .or_else(|| schema["type"][0].as_str())
-        .unwrap_or("object");
-    match kind {
-        "string" => match schema["pattern"].as_str() {
-            Some(pattern) => {
-                let prefix = pattern
-                    .trim_start_matches('^')
-                    .split('[')
-                    .next()
-                    .unwrap_or_default();
-                json!(format!("{prefix}{}", "0".repeat(32)))
-            }
-            None => json!("example text 7"),
-        },
-        "integer" | "number" => json!(1),
-        "boolean" => json!(true),
-        "array" => json!([]),
-        "null" => Value::Null,
-        _ => {
-            let required: BTreeSet<&str> = schema["required"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
-            let properties = schema["properties"]
-                .as_object()
-                .cloned()
-                .unwrap_or_default();
-            properties
-                .iter()
-                .filter(|(name, _)| required.contains(name.as_str()))
-                .map(|(name, schema)| (name.clone(), example(schema, document)))
-                .collect()
+impl Things {
+    async fn of(owner: &mut Person, others: &Others) -> Self {
+        let chat = owner
+            .creates_chat("swept", std::slice::from_ref(&others.member))
+            .await;
+        let message = owner.sends(&chat, "swept", "swept").await;
+        let input = json!({ "role": "member", "expires_in_h": 24 });
+        let invitation = owner.connection.call("POST", "/invitations", &input);
+        let invitation = invitation.await.ok();
+        let mut elsewhere = owner.signs_in().await;
+        let me = elsewhere.connection.call("GET", "/me", &Value::Null).await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self {
+            chat,
+            message: text(&message["id"]),
+            account: others.member.clone(),
+            outsider: others.outsider.clone(),
+            invitation: text(&invitation["id"]),
+            session: text(&me.ok()["session"]),
+            avatar: others.avatar.clone(),
         }
     }
-}
 
-impl Things {
     fn fill(&self, path: &str) -> String {
         path.replace("{chat}", &self.chat)
             .replace("{message}", &self.message)
             .replace("{account}", &self.account)
             .replace("{invitation}", &self.invitation)
             .replace("{session}", &self.session)
-            .replace("{avatar}", &format!("av_{}", "0".repeat(32)))
+            .replace("{avatar}", &self.avatar)
     }
 
-    async fn of(person: &mut Person, guest: &Person) -> Self {
-        let chat = person
-            .creates_chat("swept", std::slice::from_ref(&guest.account))
-            .await;
-        let message = person.sends(&chat, "swept", "swept").await;
-        let input = json!({ "role": "member", "expires_in_h": 24 });
-        let invitation = person
-            .connection
-            .call("POST", "/invitations", &input)
-            .await
-            .ok();
-        let me = person
-            .connection
-            .call("GET", "/me", &Value::Null)
-            .await
-            .ok();
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        Self {
-            chat,
-            message: text(&message["id"]),
-            account: person.account.clone(),
-            invitation: text(&invitation["id"]),
-            session: text(&me["session"]),
+    /// What a field of this name is given, wherever it stands.
+    fn known(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "client_id" => json!("swept-again"),
+            "account" => json!(self.account),
+            "accounts" => json!([self.outsider]),
+            "chat" => json!(self.chat),
+            "message" => json!(self.message),
+            "mail" => json!("somebody@elsewhere.example"),
+            "password" => json!("violet tram ladder 1987"),
+            "current" => json!("not the password 1"),
+            "code" => json!("123456"),
+            "token" | "ticket" => json!("t".repeat(43)),
+            "locale" => json!("en"),
+            "zone" => json!("Europe/Vienna"),
+            "expires_in_h" => json!(24),
+            _ => return None,
+        })
+    }
+
+    /// A value of the schema's form, as small as it allows, about these things.
+    fn example(&self, schema: &Value, document: &Value) -> Value {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let place = reference.trim_start_matches('#');
+            return self.example(document.pointer(place).unwrap(), document);
+        }
+        if let Some(first) = schema["enum"].get(0).or_else(|| schema.get("const")) {
+            return first.clone();
+        }
+        if let Some(variant) = schema["anyOf"].get(0).or_else(|| schema["oneOf"].get(0)) {
+            return self.example(variant, document);
+        }
+        let kind = schema["type"]
+            .as_str()
+            .or_else(|| schema["type"][0].as_str())
+            .unwrap_or("object");
+        match kind {
+            "string" => json!("example text 7"),
+            "integer" | "number" => json!(1),
+            "boolean" => json!(true),
+            "array" => json!([]),
+            "null" => Value::Null,
+            _ => {
+                let required: BTreeSet<&str> = schema["required"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
+                let properties = schema["properties"].as_object();
+                properties
+                    .into_iter()
+                    .flatten()
+                    .filter(|(name, _)| required.contains(name.as_str()))
+                    .map(|(name, schema)| {
+                        let known = self.known(name);
+                        let value = known.unwrap_or_else(|| self.example(schema, document));
+                        (name.clone(), value)
+                    })
+                    .collect()
+            }
         }
     }
 }
 
-async fn ask(connection: &mut Connection, route: &Route, things: &Things) -> Reply {
-    let path = things.fill(&route.path);
-    let json = [("content-type", "application/json")];
-    let (headers, body): (&[(&str, &str)], Bytes) = match &route.body {
-        Some(body) => (&json, serde_json::to_vec(body).unwrap().into()),
-        None if route.media.starts_with("image/") => (
-            &[("content-type", "image/png")],
-            Bytes::from_static(b"no image"),
-        ),
-        None => (&[], Bytes::new()),
-    };
-    connection
-        .request(route.method.clone(), &path, headers, body)
-        .await
-        .unwrap()
+async fn puts_picture(person: &mut Person) -> String {
+    let png = [("content-type", "image/png")];
+    let picture = Bytes::from_static(PICTURE);
+    let connection = &mut person.connection;
+    let put = connection.request(Method::PUT, "/api/v1/me/avatar", &png, picture);
+    let answer = put.await.unwrap().ok();
+    answer["avatar"].as_str().unwrap().to_owned()
 }
 
-fn is_socket(route: &Route) -> bool {
-    route.path.ends_with("/stream")
+impl Swept {
+    async fn on(kind: Kind) -> Option<Self> {
+        let ground = Ground::of(kind).await?;
+        let server = Server::start(ground.directory.path(), ground.options.clone()).await;
+        let client = server.shared_client();
+        let mut org = Organisation::new(&client, "swept", &["ana", "bo", "cy"]).await;
+        let stranger = Person::founds(&client, "second", "stranger").await;
+        let others = Others {
+            member: org.people[1].account.clone(),
+            outsider: org.people[2].account.clone(),
+            avatar: puts_picture(&mut org.people[1]).await,
+        };
+        let things = Things::of(&mut org.people[0], &others).await;
+        let mut connection = client.connect().await;
+        let document = connection.get("/api/v1/openapi.json").await.ok();
+        Some(Self {
+            _ground: ground,
+            server,
+            routes: routes(&document),
+            document,
+            org,
+            stranger,
+            others,
+            things,
+        })
+    }
+
+    /// One on each database there is.
+    async fn everywhere() -> Vec<Self> {
+        let mut all = Vec::new();
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            all.extend(Self::on(kind).await);
+        }
+        all
+    }
+
+    async fn ask(&self, token: Option<&str>, route: &Route, things: &Things) -> Reply {
+        let mut connection: Connection = self.client().connect().await;
+        connection.token = token.map(str::to_owned);
+        let json = [("content-type", "application/json")];
+        let png = [("content-type", "image/png")];
+        let (headers, body): (&[(&str, &str)], Bytes) = match &route.schema {
+            Some(schema) => {
+                let body = things.example(schema, &self.document);
+                (&json, serde_json::to_vec(&body).unwrap().into())
+            }
+            None if route.media.starts_with("image/") => (&png, Bytes::from_static(PICTURE)),
+            None => (&[], Bytes::new()),
+        };
+        let path = things.fill(&route.path);
+        let method = route.method.clone();
+        let reply = connection.request(method, &path, headers, body).await;
+        let reply = reply.unwrap();
+        assert!(reply.status < 500, "{route}: {}", told(&reply));
+        reply
+    }
+
+    fn client(&self) -> Client {
+        self.server.client()
+    }
+
+    fn over_http(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(|route| !route.is_socket())
+    }
+}
+
+fn told(reply: &Reply) -> String {
+    format!("{} {}", reply.status, String::from_utf8_lossy(&reply.body))
+}
+
+/// The sweep is as sharp as its requests: what the owner does not get past the input with tells nothing of the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_gets_past_input_checking_everywhere() {
+    for swept in Swept::everywhere().await {
+        let mut problems = Vec::new();
+        for route in swept.over_http() {
+            // Things and a session of its own for each: some routes remove what they are asked about.
+            let mut owner = swept.org.people[0].signs_in().await;
+            let things = Things::of(&mut owner, &swept.others).await;
+            let reply = swept.ask(Some(&owner.token), route, &things).await;
+            let code = reply.code();
+            let is_of_input = matches!(reply.status, 400 | 413 | 415)
+                || (reply.status == 422 && (code.starts_with("gate.") || code.starts_with("act.")));
+            let is_kept_out = route.path.contains('{') && matches!(reply.status, 401 | 403 | 404);
+            if is_of_input || is_kept_out {
+                problems.push(format!("{route} needs a fixture: {}", told(&reply)));
+            }
+        }
+        swept.server.stop().await;
+        assert!(problems.is_empty(), "{problems:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_gets_past_the_gate_but_where_the_list_says_so() {
-    let ground = Ground::embedded();
-    let server = Server::start(ground.directory.path(), ground.options.clone()).await;
-    let client = server.shared_client();
-    let mut org = Organisation::new(&client, "swept", &["ana", "bo"]).await;
-    let (owner, guests) = org.people.split_at_mut(1);
-    let things = Things::of(&mut owner[0], &guests[0]).await;
-    for route in routes(&client)
-        .await
-        .iter()
-        .filter(|route| !is_socket(route))
-    {
-        let mut connection = client.connect().await;
-        let reply = ask(&mut connection, route, &things).await;
-        let is_public = PUBLIC.contains(&route.path.as_str());
-        assert_eq!(
-            reply.status == 401,
-            !is_public,
-            "{} {}: {}",
-            route.method,
-            route.path,
-            reply.status
-        );
-        assert!(
-            reply.status < 500,
-            "{} {}: {}",
-            route.method,
-            route.path,
-            reply.status
-        );
+    for swept in Swept::everywhere().await {
+        for route in swept.over_http() {
+            let reply = swept.ask(None, route, &swept.things).await;
+            let is_turned_away = reply.code() == "access.not_signed_in";
+            assert_eq!(
+                is_turned_away,
+                !route.is_public(),
+                "{route}: {}",
+                told(&reply)
+            );
+            assert_eq!(
+                reply.status == 401,
+                is_turned_away || is_of_the_page(&reply)
+            );
+        }
+        swept.server.stop().await;
     }
-    server.stop().await;
+}
+
+/// Wrong credentials are 401 too, at the routes that take them.
+fn is_of_the_page(reply: &Reply) -> bool {
+    reply.status == 401 && reply.code().starts_with("identity.")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_tenant_finds_nothing_of_the_first() {
-    let ground = Ground::embedded();
-    let server = Server::start(ground.directory.path(), ground.options.clone()).await;
-    let client = server.shared_client();
-    let mut org = Organisation::new(&client, "first", &["ana", "bo"]).await;
-    let (owner, guests) = org.people.split_at_mut(1);
-    let things = Things::of(&mut owner[0], &guests[0]).await;
-    let stranger = Person::founds(&client, "second", "stranger").await;
-    for route in routes(&client)
-        .await
-        .iter()
-        .filter(|route| route.path.contains('{') && !is_socket(route))
-    {
-        let mut connection = client.connect().await;
-        connection.token = Some(stranger.token.clone());
-        let reply = ask(&mut connection, route, &things).await;
-        let is_refused = matches!(reply.status, 400 | 404 | 415 | 422);
-        assert!(
-            is_refused,
-            "{} {}: {} {}",
-            route.method,
-            route.path,
-            reply.status,
-            String::from_utf8_lossy(&reply.body)
-        );
+    for mut swept in Swept::everywhere().await {
+        let with_things = |route: &&Route| route.path.contains('{');
+        for route in swept.over_http().filter(with_things) {
+            let token = Some(swept.stranger.token.as_str());
+            let reply = swept.ask(token, route, &swept.things).await;
+            let answer = (reply.status, reply.code());
+            let hidden = (404, route.absent().to_owned());
+            assert_eq!(answer, hidden, "{route}: {}", told(&reply));
+        }
+        let path = format!("/chats/{}", swept.things.chat);
+        let owner = &mut swept.org.people[0].connection;
+        let chat = owner.call("GET", &path, &Value::Null).await.ok();
+        assert_eq!(chat["name"], "swept", "nothing was changed from outside");
+        swept.server.stop().await;
     }
-    let chats = owner[0]
-        .connection
-        .call("GET", &format!("/chats/{}", things.chat), &Value::Null)
-        .await
-        .ok();
-    assert_eq!(chats["name"], "swept", "nothing was changed from outside");
-    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_member_and_a_colleague_find_nothing_of_the_chat() {
-    let ground = Ground::embedded();
-    let server = Server::start(ground.directory.path(), ground.options.clone()).await;
-    let client = server.shared_client();
-    let mut org = Organisation::new(&client, "removed", &["ana", "bo", "cy"]).await;
-    let (owner, others) = org.people.split_at_mut(1);
-    let things = Things::of(&mut owner[0], &others[0]).await;
-    let path = format!("/chats/{}/members/{}", things.chat, others[0].account);
-    owner[0]
-        .connection
-        .call("DELETE", &path, &Value::Null)
-        .await
-        .ok();
-    for person in others.iter() {
-        for route in routes(&client)
-            .await
-            .iter()
-            .filter(|route| route.path.contains("{chat}"))
-        {
-            let mut connection = client.connect().await;
-            connection.token = Some(person.token.clone());
-            let reply = ask(&mut connection, route, &things).await;
-            let answer = (reply.status, reply.code());
-            assert!(
-                answer == (404, "messenger.chat_absent".to_owned())
-                    || matches!(reply.status, 400 | 422),
-                "{} {}: {answer:?}",
-                route.method,
-                route.path
-            );
+    for mut swept in Swept::everywhere().await {
+        let path = format!(
+            "/chats/{}/members/{}",
+            swept.things.chat, swept.things.account
+        );
+        let owner = &mut swept.org.people[0].connection;
+        owner.call("DELETE", &path, &Value::Null).await.ok();
+        for person in &swept.org.people[1..] {
+            let of_chat = |route: &&Route| route.path.contains("{chat}");
+            for route in swept.over_http().filter(of_chat) {
+                let reply = swept.ask(Some(&person.token), route, &swept.things).await;
+                let answer = (reply.status, reply.code());
+                let hidden = (404, "messenger.chat_absent".to_owned());
+                assert_eq!(answer, hidden, "{route}: {}", told(&reply));
+            }
         }
+        swept.server.stop().await;
     }
-    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_member_gets_nowhere() {
+    for mut swept in Swept::everywhere().await {
+        let path = format!("/members/{}", swept.things.account);
+        let owner = &mut swept.org.people[0].connection;
+        let suspended = json!({ "state": "suspended" });
+        owner.call("PATCH", &path, &suspended).await.ok();
+        for route in swept.over_http().filter(|route| !route.is_public()) {
+            let token = Some(swept.org.people[1].token.as_str());
+            let reply = swept.ask(token, route, &swept.things).await;
+            let answer = (reply.status, reply.code());
+            let refused = (401, "access.not_signed_in".to_owned());
+            assert_eq!(answer, refused, "{route}: {}", told(&reply));
+        }
+        swept.server.stop().await;
+    }
 }

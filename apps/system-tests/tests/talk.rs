@@ -1,9 +1,11 @@
 //! An organisation signs up and talks.
 
-use serde_json::json;
-use system_tests::{Organisation, Server, Socket};
+use base::{ChatId, TenantId};
+use db::{Batch, Database, Options, Statement, params};
+use serde_json::{Value, json};
+use system_tests::{Client, Organisation, Server, Socket};
 
-use crate::ground::Ground;
+use crate::ground::{Ground, Kind};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_person_writes_reaches_the_other_at_once() {
@@ -132,5 +134,101 @@ async fn a_removed_member_hears_nothing_more() {
         (refused.status, refused.code().as_str()),
         (404, "messenger.chat_absent")
     );
+    server.stop().await;
+}
+
+/// What the purge removes when its time has come.
+static PURGE: Statement = Statement::write(
+    "DELETE FROM act_event WHERE topic = :topic AND change < :before AND tenant >= :cell",
+);
+
+/// The types of frames until the client is level with the log.
+async fn types_from(client: &Client, token: &str, cursor: Value) -> Vec<String> {
+    let mut socket = Socket::resume(client, token, &cursor).await.unwrap();
+    let mut types = Vec::new();
+    while types.last().is_none_or(|last| last != "caught_up") {
+        let frame = socket.hear().await.unwrap();
+        types.push(frame["type"].as_str().unwrap().to_owned());
+    }
+    types
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_was_away_for_longer_than_events_are_kept_reads_anew() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(ground) = Ground::of(kind).await else {
+            continue;
+        };
+        let data = ground.directory.path();
+        let server = Server::start(data, ground.options.clone()).await;
+        let mut org = Organisation::new(&server.shared_client(), "old", &["ana"]).await;
+        let chat = org.people[0].creates_chat("news", &[]).await;
+        for number in 1..=5 {
+            org.people[0]
+                .sends(&chat, &format!("m-{number}"), "a line")
+                .await;
+        }
+        server.stop().await;
+        let url = ground.database_url();
+        let database = Database::open(&url, Options::default());
+        let database = database.await.unwrap();
+        let topic: ChatId = chat.parse().unwrap();
+        let mut batch = Batch::new();
+        let params = params! { topic: topic, before: 4_i64 };
+        batch.execute(TenantId::NIL, &PURGE, params).unwrap();
+        database.commit(batch).await.unwrap();
+        database.close().await;
+
+        let server = Server::start(data, ground.options.clone()).await;
+        let (client, token) = (server.client(), &org.people[0].token);
+        let kept = types_from(&client, token, json!({ chat.as_str(): 3 })).await;
+        let too_old = types_from(&client, token, json!({ chat.as_str(): 1 })).await;
+
+        assert_eq!(kept, ["ready", "event", "event", "event", "caught_up"]);
+        assert_eq!(too_old, ["ready", "reset", "caught_up"]);
+        server.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_invitation_is_the_same_invitation() {
+    let ground = Ground::embedded();
+    let server = Server::start(ground.directory.path(), ground.options.clone()).await;
+    let client = server.shared_client();
+    let mut org = Organisation::new(&client, "again", &["ana"]).await;
+    let owner = &mut org.people[0].connection;
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", "invite-once"),
+    ];
+    let input = json!({ "role": "member", "expires_in_h": 24 }).to_string();
+    let other = json!({ "role": "administrator", "expires_in_h": 24 }).to_string();
+    let (path, post) = ("/api/v1/invitations", hyper::Method::POST);
+
+    let first = owner.request(post.clone(), path, &headers, input.clone().into());
+    let first = first.await.unwrap();
+    let again = owner.request(post.clone(), path, &headers, input.into());
+    let again = again.await.unwrap();
+    let reused = owner.request(post.clone(), path, &headers, other.into());
+    let reused = reused.await.unwrap();
+    let enrol = owner.request(post.clone(), "/api/v1/me/totp", &headers, "{}".into());
+    let not_taken = enrol.await.unwrap();
+
+    assert_eq!((first.status, again.status), (201, 200));
+    assert_eq!(first.json()["id"], again.json()["id"]);
+    assert!(first.json()["link"].is_string());
+    assert!(again.json()["link"].is_null(), "only its hash is kept");
+    let code = reused.code();
+    assert_eq!(
+        (reused.status, code.as_str()),
+        (422, "act.idempotency_reused")
+    );
+    let code = not_taken.code();
+    assert_eq!(
+        (not_taken.status, code.as_str()),
+        (400, "gate.idempotency_not_taken")
+    );
+    let all = owner.call("GET", "/invitations", &Value::Null).await.ok();
+    assert_eq!(all["items"].as_array().unwrap().len(), 1);
     server.stop().await;
 }
