@@ -1,11 +1,20 @@
 //! Sweeps over everything that the modules bring: a new operation or statement joins them by existing.
 
+mod entries;
+mod stage;
+
 use std::collections::BTreeSet;
 
-use act::{Audience, Mode};
+use act::{Audience, Method, Mode, Repetition};
 use db::{OWN_MIGRATIONS, Statement, conformance::fresh};
 
 use crate::house::modules;
+
+/// Operations for people that have no address: the stream asks them in the name of a socket.
+const ASKED_BY_THE_STREAM: &[&str] = &["messenger.stream.join", "messenger.stream.resume"];
+
+/// Operations that may end well without a permit. Each says why.
+const WITHOUT_PERMIT: &[&str] = &["identity.session.live", "identity.session.resolve"];
 
 fn statements() -> Vec<&'static Statement> {
     let mut all: Vec<&Statement> = act::STATEMENTS
@@ -56,7 +65,8 @@ fn every_operation_says_what_it_is() {
                 "{} is named after its module",
                 operation.name
             );
-            let is_inside = matches!(operation.access, Audience::System | Audience::Operator);
+            let is_inside = matches!(operation.access, Audience::System | Audience::Operator)
+                || ASKED_BY_THE_STREAM.contains(&operation.name);
             assert_eq!(
                 operation.http.is_none(),
                 is_inside,
@@ -84,6 +94,41 @@ fn every_operation_says_what_it_is() {
         }
     }
     assert!(names.len() > 40, "the registry is not empty");
+}
+
+#[test]
+fn every_post_says_what_it_does_with_an_idempotency_key() {
+    for module in modules(None) {
+        for binding in &module.bindings {
+            let operation = binding.operation;
+            let is_post = matches!(operation.http, Some((Method::Post, _)));
+            assert!(
+                !is_post || operation.repetition != Repetition::Unsaid,
+                "{} says nothing of repetitions: idempotent, harmless_again or not_idempotent",
+                operation.name
+            );
+            let Some(replay) = operation.replay() else {
+                continue;
+            };
+            let reads = module.bindings.iter().any(|other| {
+                other.operation.name == replay.operation && other.operation.mode == Mode::Read
+            });
+            assert!(reads, "{} is replayed by no read", operation.name);
+        }
+    }
+}
+
+#[test]
+fn few_operations_do_without_a_permit() {
+    let all = modules(None);
+    let mut without: Vec<&str> = all
+        .iter()
+        .flat_map(|module| &module.bindings)
+        .filter(|binding| binding.operation.permitless.is_some())
+        .map(|binding| binding.operation.name)
+        .collect();
+    without.sort_unstable();
+    assert_eq!(without, WITHOUT_PERMIT);
 }
 
 #[test]

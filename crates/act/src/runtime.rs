@@ -243,7 +243,7 @@ impl Runtime {
         if let Some(notice) = act.notices().find(|given| !self.declares(given)) {
             return Err(Fault::new(format!("no module declares the notice {notice}")).into());
         }
-        if act.resources.is_empty() && operation.access == Audience::Member {
+        if act.resources.is_empty() && operation.needs_permit() {
             return Err(
                 Fault::new(format!("{} ended well without any permit", operation.name)).into(),
             );

@@ -50,8 +50,7 @@ async fn resumed(
         let seen = cursor.get(&membership.chat()).copied();
         let begin = match seen.filter(|seen| (0..=last).contains(seen)) {
             Some(seen) if last - seen > REPLAY_MAX => {
-                let topic = membership.chat();
-                socket.send(&TextFrame::new(ToClient::Reset { topic }.text()));
+                reset(socket, membership.chat());
                 None
             }
             seen => seen,
@@ -116,13 +115,27 @@ async fn follow(
     Err(Fault::new("the members of a chat change faster than they can be read").into())
 }
 
+/// Has the client read the topic's state anew: what happened in between is not replayed.
+fn reset(socket: &Socket, topic: ChatId) {
+    socket.send(&TextFrame::new(ToClient::Reset { topic }.text()));
+}
+
 /// Replays the log to one socket until it is level with the topic, then lets it take what comes. Each page is read together
-/// with the version of the members, and handed over only to whoever is still one of them.
+/// with the version of the members, and handed over only to whoever is still one of them. The log keeps events for a time
+/// only: a client that was away for longer reads the state anew.
 async fn catch_up(hub: &Arc<Hub>, topic: &Arc<Topic>, socket: &Arc<Socket>) -> Result<()> {
     while let Some(seen) = topic.behind(socket) {
         let (changes, events) = hub.changes(topic.key, seen).await?;
         if changes.version > topic.version() {
             hub.renew_members(topic).await?;
+        }
+        let next = events
+            .first()
+            .map_or(changes.change_last + 1, |event| event.change);
+        if next > seen + 1 {
+            reset(socket, base::Id::from_bytes(topic.key.1));
+            topic.caught_up_to(socket, changes.change_last);
+            continue;
         }
         for event in &events {
             if !socket.outbound.room().await {

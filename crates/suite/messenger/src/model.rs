@@ -117,7 +117,8 @@ pub(crate) struct Topic {
 /// The directory of the caller's tenant, as the parent of its chats.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tenant {
-    pub(crate) role: Role,
+    /// Of the calling member; the system has none.
+    pub(crate) role: Option<Role>,
     pub(crate) reference: ResourceRef,
 }
 
@@ -212,9 +213,10 @@ impl Resource for Tenant {
 
     fn relation(&self) -> Relation {
         match self.role {
-            Role::Owner => Relation::Owner,
-            Role::Administrator => Relation::Administrator,
-            Role::Member => Relation::Member,
+            None => Relation::None,
+            Some(Role::Owner) => Relation::Owner,
+            Some(Role::Administrator) => Relation::Administrator,
+            Some(Role::Member) => Relation::Member,
         }
     }
 }

@@ -30,8 +30,6 @@ pub(crate) const TOPICS_MAX: u32 = 10_000;
 pub(crate) const STATES_MAX: usize = 500;
 /// Changes of a chat handed over at once.
 pub(crate) const CHANGES_MAX: u32 = 500;
-/// Which entries cover what the stream reads for its sockets.
-pub(crate) const SUBSCRIPTION: &str = "the entry of messenger.stream.resume, and for a chat that came later the entry of messenger.stream.join";
 /// The largest input that carries a text, in bytes: every character escaped as a pair of surrogates.
 pub(crate) const TEXT_INPUT_BYTES_MAX: usize = 256 * 1024;
 

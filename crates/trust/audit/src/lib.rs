@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod chain;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod draft;
 mod log;
 mod months;

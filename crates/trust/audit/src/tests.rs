@@ -7,19 +7,18 @@ mod windows;
 
 use std::{
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 use act::{
-    Act, Action, Cell, Facts, FreshKey, Migration, MigrationSet, Module, Operation, Purpose,
-    Recorder, Vault,
+    Act, Action, Cell, FreshKey, Migration, MigrationSet, Module, Operation, Purpose, Vault,
 };
-use base::{Clock, Entropy, EntryId, Fault, KeyId, Refusal, Result, TenantId, Timestamp};
-use cipher::{BlindIndex, DataKey, open_record};
-use db::{Batch, Database, Statement, params};
+use base::{Fault, KeyId, Refusal, Result, TenantId, Timestamp};
+use cipher::{BlindIndex, DataKey};
+use db::{Database, Statement, params};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,7 +26,7 @@ use testkit::{Actor, House, HouseBuilder, MemoryVault};
 
 use crate::{
     Log,
-    months::{self, Month},
+    conformance::Later,
     sequencer::{Sequencer, Step},
     store,
 };
@@ -49,28 +48,6 @@ async fn serve(act: &mut Act, _: Nothing) -> Result<Value> {
 async fn refuse(act: &mut Act, input: Nothing) -> Result<Value> {
     serve(act, input).await?;
     Err(act::NOT_PERMITTED.into())
-}
-
-/// The log is made after the house whose database it stands on.
-#[derive(Default)]
-struct Later(OnceLock<Arc<Log>>);
-
-impl Later {
-    fn log(&self) -> &Log {
-        self.0.get().expect("the house is built")
-    }
-}
-
-impl Recorder for Later {
-    fn written<'a>(&'a self, facts: Facts<'a>, batch: &'a mut Batch) -> BoxFuture<'a, Result<()>> {
-        self.log().written(facts, batch)
-    }
-    fn read(&self, facts: &Facts<'_>) -> Result<()> {
-        self.log().read(facts)
-    }
-    fn refused(&self, facts: &Facts<'_>) {
-        self.log().refused(facts);
-    }
 }
 
 /// Keys in memory that can be sealed, and lost.
@@ -170,7 +147,7 @@ impl Recorded {
             Arc::clone(&ports.clock),
             Arc::clone(&ports.entropy),
         );
-        assert!(later.0.set(Arc::clone(&log)).is_ok());
+        later.set(Arc::clone(&log)).unwrap();
         Self { vault, house, log }
     }
 
@@ -204,32 +181,8 @@ impl Recorded {
 
     /// The bodies of all entries of a tenant, in the order of their making.
     pub(super) async fn bodies(&self, tenant: TenantId) -> Vec<Value> {
-        let mut snapshot = self.database().snapshot().await.unwrap();
-        let rows = snapshot.rows(tenant, &BODIES, params! {}).await.unwrap();
-        drop(snapshot);
-        let mut bodies = Vec::new();
-        for mut row in rows {
-            let (id, at): (EntryId, Timestamp) = (row.take("id").unwrap(), row.take("at").unwrap());
-            let sealed: Vec<u8> = row.take("body_sealed").unwrap();
-            let month = Month::of(at);
-            let key = months::find(self.database(), tenant, month)
-                .await
-                .unwrap()
-                .unwrap();
-            let (clock, entropy): (&dyn Clock, &dyn Entropy) =
-                (self.log.clock.as_ref(), self.log.entropy.as_ref());
-            let purpose = months::purpose("test", tenant, clock, entropy);
-            let vault: &dyn Vault = self.log.vault.as_ref();
-            let keys = vault.keys(purpose, tenant, &[key]).await.unwrap();
-            let content = open_record(&keys[0], &months::place(tenant, month, id), &sealed);
-            let content = content.ok().unwrap();
-            let (version, json) = content.expose()[crate::log::SALT_BYTES..]
-                .split_first()
-                .unwrap();
-            assert_eq!(*version, 1);
-            bodies.push(serde_json::from_slice(json).unwrap());
-        }
-        bodies
+        let only = Some(tenant);
+        crate::conformance::bodies(&self.log, only).await.unwrap()
     }
 
     /// The bodies whose operation begins with `test.`.
@@ -253,9 +206,6 @@ impl Recorded {
     }
 }
 
-static BODIES: Statement = Statement::read(
-    "SELECT id, at, body_sealed FROM audit_entry WHERE tenant = :tenant ORDER BY id",
-);
 pub(super) static PENDING: Statement =
     Statement::read("SELECT count(*) AS count FROM audit_pending WHERE tenant = :cell");
 pub(super) static LINKS: Statement =

@@ -14,7 +14,7 @@ use base::Refusal;
 use serde_json::{Value, json};
 use testkit::{Actor, House, HouseBuilder};
 
-use crate::{Cards, Sessions, Settings, module, ops, totp};
+use crate::{Cards, Sessions, Settings, conformance, module, ops};
 
 pub(crate) const PASSWORD: &str = "violet tram ladder 1987";
 pub(crate) const OTHER_PASSWORD: &str = "copper lantern orchard 4402";
@@ -118,7 +118,7 @@ impl Place {
     /// The code that an authenticator application with this secret shows now.
     pub(crate) fn code(&self, secret: &str) -> String {
         let now = self.house.runtime().ports().clock.now();
-        totp::code(&unbase32(secret), totp::step(now)).unwrap()
+        conformance::code(secret, now).unwrap()
     }
 
     /// Lets so much time pass that the next code is another one, and every cache has forgotten.
@@ -190,18 +190,4 @@ pub(crate) fn sign_up(organisation: &str, name: &str, mail: &str) -> Value {
 
 pub(crate) fn acceptance(token: &str, name: &str, mail: &str) -> Value {
     json!({ "token": token, "name": name, "mail": mail, "password": PASSWORD, "locale": "zh-CN", "zone": "Asia/Shanghai" })
-}
-
-fn unbase32(text: &str) -> Vec<u8> {
-    let bits = text.bytes().flat_map(|byte| {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            _ => byte - b'2' + 26,
-        };
-        (0..5).rev().map(move |bit| (value >> bit) & 1)
-    });
-    let bits: Vec<u8> = bits.collect();
-    bits.chunks_exact(8)
-        .map(|byte| byte.iter().fold(0, |all, bit| (all << 1) | bit))
-        .collect()
 }

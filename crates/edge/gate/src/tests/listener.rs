@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Asked, Scratch, Server, post, request};
 use crate::{
-    CertificateSource, Limits, Listener, MetricsService, PlainHttp, Tls, TrustedProxies,
-    local_authority_pem,
+    CertificateSource, Limits, Listener, MetricsService, PlainHttp, ProxyHeader, Tls,
+    TrustedProxies, local_authority_pem,
 };
 
 async fn read_all(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
@@ -165,7 +165,7 @@ async fn a_trusted_proxy_is_not_counted_as_one_source() {
     let limits = Limits {
         connections_max: 3,
         connections_per_source_max: 1,
-        proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
+        proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()], ProxyHeader::default()),
         ..Limits::default()
     };
     let server = Server::with(limits, |_| {}).await;

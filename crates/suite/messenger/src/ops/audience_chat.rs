@@ -3,11 +3,12 @@
 use act::{Act, Action, Audit, Operation};
 use base::Result;
 
+use super::resume_stream;
 use crate::{rules::CHAT_ABSENT, store, wire};
 
 pub static OP: Operation = Operation::read("messenger.chat.audience", Action::Serve)
     .system()
-    .audited(Audit::Covered(crate::rules::SUBSCRIPTION))
+    .audited(Audit::Covered(resume_stream::OP.name))
     .summary("Gives the stream who may hear of a chat, and as of which version.")
     .refusing(&[CHAT_ABSENT]);
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use act::{Act, Action, Audit, Operation, StoredEvent};
 use base::{Context, Result};
 
+use super::resume_stream;
 use crate::{
     model::{Message, Topic},
     rules::{self, CHANGES_MAX, CHAT_ABSENT, LIMIT_INVALID, PageSize},
@@ -13,7 +14,7 @@ use crate::{
 
 pub static OP: Operation = Operation::read("messenger.chat.changes", Action::Serve)
     .system()
-    .audited(Audit::Covered(crate::rules::SUBSCRIPTION))
+    .audited(Audit::Covered(resume_stream::OP.name))
     .summary("Gives the stream the changes of a chat after one of them, with what they show.")
     .refusing(&[CHAT_ABSENT, LIMIT_INVALID]);
 

@@ -3,11 +3,12 @@
 use act::{Act, Action, Audit, Method, Operation};
 use base::Result;
 
+use super::list_messages;
 use crate::{rules::CHAT_ABSENT, store, wire};
 
 pub static OP: Operation = Operation::write("messenger.position.mark", Action::Mark)
     .http(Method::Put, "/chats/{chat}/position")
-    .audited(Audit::Covered("the reading that it marks"))
+    .audited(Audit::Covered(list_messages::OP.name))
     .summary("Marks a chat as read up to a number; it never goes back.")
     .refusing(&[CHAT_ABSENT]);
 

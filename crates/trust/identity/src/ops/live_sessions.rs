@@ -4,15 +4,15 @@
 use act::{Act, Action, Audit, INPUT_INVALID, Operation};
 use base::Result;
 
+use super::sign_in;
 use crate::{store, wire};
 
 const SESSIONS_MAX: usize = 10_000;
 
 pub static OP: Operation = Operation::read("identity.session.live", Action::Serve)
     .system()
-    .audited(Audit::Covered(
-        "the entry of the subscription that the session holds",
-    ))
+    .without_permit("it gives ids only, and sockets are cut while the server is sealed too")
+    .audited(Audit::Covered(sign_in::OP.name))
     .input_max(512 * 1024);
 
 pub async fn run(act: &mut Act, input: wire::LiveSessions) -> Result<wire::Live> {

@@ -1,16 +1,13 @@
 //! Remove what can no longer be used: sessions that ended, tokens, codes and letters that nobody could deliver.
 
-use act::{Act, Action, Audit, Operation};
+use act::{Act, Action, Operation};
 use base::{Result, TenantId};
 
 use crate::{store, wire};
 
 pub static OP: Operation = Operation::write("identity.outdated.purge", Action::Serve)
     .system()
-    .across_tenants()
-    .audited(Audit::Covered(
-        "the entries of the acts that ended what is removed",
-    ));
+    .across_tenants();
 
 pub async fn run(act: &mut Act, _: wire::Nothing) -> Result<wire::Done> {
     act.enter(TenantId::NIL)?;

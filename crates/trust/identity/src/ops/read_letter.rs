@@ -21,11 +21,11 @@ pub async fn run(
     input: wire::ReadLetter,
     settings: Arc<Settings>,
 ) -> Result<wire::LetterToSend> {
+    let cell = act.cell().await?;
+    let cell = act.permit(&cell).await?;
     let Some(stored) = store::find_letter(act, input.letter).await? else {
         return Ok(wire::LetterToSend { letter: None });
     };
-    let cell = act.cell().await?;
-    let cell = act.permit(&cell).await?;
     let letter = mail::open(act, &cell, &stored)?;
     let reader = match (&letter, stored.person) {
         (wire::Letter::Invitation { to, locale, .. }, _) => Some((to.clone(), locale.clone())),

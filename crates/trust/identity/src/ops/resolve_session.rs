@@ -3,13 +3,13 @@
 use act::{Act, Action, Audit, Operation};
 use base::Result;
 
+use super::sign_in;
 use crate::{store, wire};
 
 pub static OP: Operation = Operation::read("identity.session.resolve", Action::Serve)
     .system()
-    .audited(Audit::Covered(
-        "the entry of the operation for which the session is resolved",
-    ));
+    .without_permit("it gives ids only, ahead of the operation whose own permit decides")
+    .audited(Audit::Covered(sign_in::OP.name));
 
 pub async fn run(act: &mut Act, input: wire::ResolveSession) -> Result<wire::Resolution> {
     let resolved = store::resolve(act, input.token_hash).await?;

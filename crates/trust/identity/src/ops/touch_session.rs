@@ -3,14 +3,13 @@
 use act::{Act, Action, Audit, Operation};
 use base::{Result, TenantId};
 
+use super::sign_in;
 use crate::{store, wire};
 
 pub static OP: Operation = Operation::write("identity.session.touch", Action::Serve)
     .system()
     .across_tenants()
-    .audited(Audit::Covered(
-        "the entry of the operation for which the session is in use",
-    ));
+    .audited(Audit::Covered(sign_in::OP.name));
 
 pub async fn run(act: &mut Act, input: wire::TouchSession) -> Result<wire::Done> {
     act.enter(TenantId::NIL)?;

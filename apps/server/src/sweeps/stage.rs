@@ -1,0 +1,385 @@
+//! A house with every operation of the product in it, the real log, and for each operation somebody who may do it.
+
+use std::{
+    sync::Arc,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use act::{Answer, Call, Member, Operation};
+use audit::{Log, conformance::Later};
+use base::TenantId;
+use bytes::Bytes;
+use identity::{Cards, Sessions, conformance::code};
+use serde_json::{Value, json};
+use testkit::{Actor, House, HouseBuilder};
+
+use crate::house::modules;
+
+const PASSWORD: &str = "violet tram ladder 1987";
+const OTHER_PASSWORD: &str = "copper lantern orchard 4402";
+
+/// One pixel, as PNG.
+const PICTURE: [u8; 69] = [
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53,
+    0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x10, 0x50, 0x30, 0x00,
+    0x00, 0x00, 0xa4, 0x00, 0x61, 0x34, 0x66, 0x7d, 0x72, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e,
+    0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
+/// What is done to try an operation: by whom, and with what.
+pub(super) struct Deed {
+    pub(super) actor: Actor,
+    pub(super) input: Value,
+    pub(super) body: Bytes,
+}
+
+pub(super) struct Stage {
+    pub(super) house: House,
+    pub(super) log: Arc<Log>,
+    sessions: Sessions,
+    made: AtomicU32,
+}
+
+/// Somebody with a session.
+struct Person {
+    actor: Actor,
+    mail: String,
+    token: String,
+    member: Member,
+}
+
+fn deed(actor: &Actor, input: Value) -> Deed {
+    Deed {
+        actor: actor.clone(),
+        input,
+        body: Bytes::new(),
+    }
+}
+
+impl Stage {
+    pub(super) async fn new() -> Self {
+        let mut all = modules(None);
+        let settings = identity::Settings {
+            public_url: "https://office.example.org".to_owned(),
+            instance_name: "Office".to_owned(),
+            version: "0".to_owned(),
+            mail: true,
+            development_seal: true,
+        };
+        all.retain(|module| module.name != "identity");
+        all.push(identity::module(settings));
+        let later = Arc::new(Later::default());
+        let house = HouseBuilder::new(all)
+            .directory(Arc::new(Cards))
+            .recorder(Arc::clone(&later) as _)
+            .build()
+            .await;
+        let ports = house.runtime().ports();
+        let log = Log::new(
+            Arc::clone(&ports.database),
+            Arc::clone(&ports.vault),
+            Arc::clone(&ports.clock),
+            Arc::clone(&ports.entropy),
+        );
+        later.set(Arc::clone(&log)).unwrap();
+        Self {
+            sessions: Sessions::new(Arc::clone(house.runtime())),
+            house,
+            log,
+            made: AtomicU32::new(0),
+        }
+    }
+
+    pub(super) fn operation(&self, name: &str) -> &'static Operation {
+        let binding = self.house.runtime().binding(name);
+        binding
+            .unwrap_or_else(|| panic!("there is no operation {name}"))
+            .operation
+    }
+
+    async fn does(&self, actor: &Actor, name: &str, input: Value) -> Value {
+        actor.does(self.operation(name), input).await
+    }
+
+    fn system(&self) -> Actor {
+        self.house.system("sweep", TenantId::NIL)
+    }
+
+    fn mail(&self) -> String {
+        let made = self.made.fetch_add(1, Ordering::Relaxed);
+        format!("person{made}@example.org")
+    }
+
+    async fn enters(&self, mail: String, answer: Answer) -> Person {
+        let token = answer.session.unwrap();
+        let member = self.sessions.caller(&token).await.unwrap().unwrap();
+        Person {
+            actor: self.house.member(member),
+            mail,
+            token,
+            member,
+        }
+    }
+
+    /// The owner of a new organisation.
+    async fn founds(&self) -> Person {
+        let mail = self.mail();
+        let anonymous = self.house.anonymous();
+        let operation = self.operation("identity.tenant.sign_up");
+        let answer = anonymous.calls(operation, sign_up(&mail)).await.unwrap();
+        self.enters(mail, answer).await
+    }
+
+    async fn signs_in(&self, person: &Person) -> Person {
+        let anonymous = self.house.anonymous();
+        let input = json!({ "mail": person.mail, "password": PASSWORD });
+        let operation = self.operation("identity.session.sign_in");
+        let answer = anonymous.calls(operation, input).await.unwrap();
+        self.enters(person.mail.clone(), answer).await
+    }
+
+    /// The token of a new invitation, and its id.
+    async fn invites(&self, owner: &Person) -> (String, Value) {
+        let input = json!({ "role": "member", "expires_in_h": 24 });
+        let made = self
+            .does(&owner.actor, "identity.invitation.create", input)
+            .await;
+        let link = made["link"].as_str().unwrap();
+        let token = link.split_once('#').unwrap().1.to_owned();
+        (token, made["id"].clone())
+    }
+
+    async fn joins(&self, owner: &Person) -> Person {
+        let (token, _) = self.invites(owner).await;
+        let mail = self.mail();
+        let anonymous = self.house.anonymous();
+        let operation = self.operation("identity.invitation.accept");
+        let answer = anonymous
+            .calls(operation, acceptance(&token, &mail))
+            .await
+            .unwrap();
+        self.enters(mail, answer).await
+    }
+
+    /// The secret of a second factor that is set up so far that its first code is missing.
+    async fn enrols(&self, person: &Person) -> String {
+        let input = json!({ "password": PASSWORD });
+        let enrolled = self.does(&person.actor, "identity.totp.enrol", input).await;
+        enrolled["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// The secret of a second factor that is asked for.
+    async fn secures(&self, person: &Person) -> String {
+        let secret = self.enrols(person).await;
+        let input = json!({ "code": self.code(&secret) });
+        self.does(&person.actor, "identity.totp.confirm", input)
+            .await;
+        // The next code is another one.
+        self.house.passes(Duration::from_secs(31));
+        secret
+    }
+
+    fn code(&self, secret: &str) -> String {
+        code(secret, self.house.runtime().ports().clock.now()).unwrap()
+    }
+
+    /// The letter that was posted last.
+    async fn letter(&self) -> Value {
+        let due = self
+            .does(&self.system(), "identity.letter.due", json!({}))
+            .await;
+        due["letters"].as_array().unwrap().last().unwrap().clone()
+    }
+
+    async fn puts_picture(&self, person: &Person) -> Value {
+        let operation = self.operation("identity.avatar.put");
+        let body = Bytes::from_static(&PICTURE);
+        let with_body = |call| Call { body, ..call };
+        let answer = person.actor.calls_with(operation, json!({}), with_body);
+        let answer: Value = serde_json::from_slice(&answer.await.unwrap().body).unwrap();
+        answer["avatar"].clone()
+    }
+
+    /// A deed for the operation of this name; nothing when nobody has said how it is done.
+    pub(super) async fn deed(&self, name: &str) -> Option<Deed> {
+        let deed = match name.split('.').next() {
+            Some("act") => deed(&self.system(), json!({})),
+            Some("identity") => match self.of_oneself(name).await {
+                Some(deed) => deed,
+                None => match self.of_the_house(name).await {
+                    Some(deed) => deed,
+                    None => self.unseen(name).await?,
+                },
+            },
+            Some("messenger") => self.of_chats(name).await?,
+            _ => return None,
+        };
+        Some(deed)
+    }
+
+    async fn of_oneself(&self, name: &str) -> Option<Deed> {
+        let ana = self.founds().await;
+        let own = |input| deed(&ana.actor, input);
+        let nobody = |input| deed(&self.house.anonymous(), input);
+        let by_password = json!({ "mail": ana.mail, "password": PASSWORD });
+        Some(match name.trim_start_matches("identity.") {
+            "instance.read" => nobody(json!({})),
+            "tenant.sign_up" => nobody(sign_up(&self.mail())),
+            "session.sign_in" => nobody(by_password),
+            "session.second_factor" => {
+                let secret = self.secures(&ana).await;
+                let anonymous = self.house.anonymous();
+                let asked = self
+                    .does(&anonymous, "identity.session.sign_in", by_password)
+                    .await;
+                nobody(json!({ "ticket": asked["ticket"], "code": self.code(&secret) }))
+            }
+            "session.list"
+            | "session.sign_out"
+            | "session.revoke_others"
+            | "me.read"
+            | "avatar.remove" => own(json!({})),
+            "me.update" => own(json!({ "name": "Another" })),
+            "session.switch" => own(json!({ "account": ana.member.account })),
+            "session.revoke" => own(json!({ "session": self.signs_in(&ana).await.member.session })),
+            "avatar.put" => Deed {
+                body: Bytes::from_static(&PICTURE),
+                ..own(json!({}))
+            },
+            "avatar.read" => own(json!({ "avatar": self.puts_picture(&ana).await })),
+            "password.change" => own(json!({ "current": PASSWORD, "password": OTHER_PASSWORD })),
+            "totp.enrol" => own(json!({ "password": PASSWORD })),
+            "totp.confirm" => {
+                let secret = self.enrols(&ana).await;
+                own(json!({ "code": self.code(&secret) }))
+            }
+            "totp.remove" => {
+                let secret = self.secures(&ana).await;
+                own(json!({ "password": PASSWORD, "code": self.code(&secret) }))
+            }
+            "recovery_code.renew" => {
+                let secret = self.secures(&ana).await;
+                own(json!({ "code": self.code(&secret) }))
+            }
+            _ => return None,
+        })
+    }
+
+    async fn of_the_house(&self, name: &str) -> Option<Deed> {
+        let ana = self.founds().await;
+        let bo = self.joins(&ana).await;
+        let (token, invitation) = self.invites(&ana).await;
+        let own = |input| deed(&ana.actor, input);
+        let nobody = |input| deed(&self.house.anonymous(), input);
+        Some(match name.trim_start_matches("identity.") {
+            "account.list" | "member.list" | "invitation.list" => own(json!({})),
+            "account.read" | "member.reset" => own(json!({ "account": bo.member.account })),
+            "member.update" => {
+                own(json!({ "account": bo.member.account, "role": "administrator" }))
+            }
+            "invitation.create" => own(json!({ "role": "member", "expires_in_h": 24 })),
+            "invitation.read" | "invitation.withdraw" => own(json!({ "invitation": invitation })),
+            "invitation.inspect" => nobody(json!({ "token": token })),
+            "invitation.accept" => nobody(acceptance(&token, &self.mail())),
+            "invitation.join" => deed(&self.founds().await.actor, json!({ "token": token })),
+            "password_reset.request" => nobody(json!({ "mail": bo.mail })),
+            "password_reset.finish" => {
+                let anonymous = self.house.anonymous();
+                let input = json!({ "mail": bo.mail });
+                self.does(&anonymous, "identity.password_reset.request", input)
+                    .await;
+                let input = json!({ "letter": self.letter().await });
+                let read = self
+                    .does(&self.system(), "identity.letter.read", input)
+                    .await;
+                let text = read["letter"]["text"].as_str().unwrap();
+                let token = text.split_once('#').unwrap().1.split_whitespace().next();
+                nobody(json!({ "token": token, "password": OTHER_PASSWORD }))
+            }
+            _ => return None,
+        })
+    }
+
+    async fn unseen(&self, name: &str) -> Option<Deed> {
+        let ana = self.founds().await;
+        let operator = |input| deed(&self.house.operator(), input);
+        let system = |input| deed(&self.system(), input);
+        Some(match name.trim_start_matches("identity.") {
+            "tenant.list" | "sign_up_code.create" => operator(json!({})),
+            "tenant.set_state" => {
+                operator(json!({ "tenant": ana.member.tenant, "state": "suspended" }))
+            }
+            "sign_up.set" => operator(json!({ "sign_up": "open" })),
+            "password_reset.start" => operator(json!({ "mail": ana.mail })),
+            "session.resolve" => {
+                system(json!({ "token_hash": cipher::hash_token(ana.token.as_bytes()) }))
+            }
+            "session.live" => system(json!({ "sessions": [ana.member.session] })),
+            "session.touch" => system(json!({ "session": ana.member.session })),
+            "letter.due" | "outdated.purge" => system(json!({})),
+            "letter.read" | "letter.settle" => {
+                let operator = self.house.operator();
+                let input = json!({ "mail": ana.mail });
+                self.does(&operator, "identity.password_reset.start", input)
+                    .await;
+                let letter = self.letter().await;
+                match name {
+                    "identity.letter.read" => system(json!({ "letter": letter })),
+                    _ => system(json!({ "letter": letter, "outcome": "sent" })),
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    async fn of_chats(&self, name: &str) -> Option<Deed> {
+        let ana = self.founds().await;
+        let (bo, cy) = (self.joins(&ana).await, self.joins(&ana).await);
+        let (bo_is, cy_is) = (bo.member.account, cy.member.account);
+        let input = json!({ "name": "news", "members": [bo_is] });
+        let chat = self.does(&ana.actor, "messenger.chat.create", input).await;
+        let chat = &chat["id"];
+        let said = json!({ "chat": chat, "client_id": "c-1", "body": { "text": "hello" } });
+        let own = |input| deed(&ana.actor, input);
+        let stream = self.house.system("stream", ana.member.tenant);
+        let stream = |input| deed(&stream, input);
+        Some(match name.trim_start_matches("messenger.") {
+            "chat.list" | "stream.resume" => own(json!({})),
+            "chat.create" => own(json!({ "name": "more", "members": [cy_is] })),
+            "chat.direct" => own(json!({ "account": bo_is })),
+            "chat.get" | "stream.join" | "member.list" | "message.list" | "draft.get" => {
+                own(json!({ "chat": chat }))
+            }
+            "chat.change" => own(json!({ "chat": chat, "name": "olds" })),
+            "chat.leave" => deed(&bo.actor, json!({ "chat": chat })),
+            "chat.transfer" | "member.remove" => own(json!({ "chat": chat, "account": bo_is })),
+            "member.add" => own(json!({ "chat": chat, "accounts": [cy_is] })),
+            "message.send" => own(said),
+            "message.get" => {
+                let sent = self.does(&ana.actor, "messenger.message.send", said).await;
+                own(json!({ "chat": chat, "message": sent["id"] }))
+            }
+            "position.mark" => own(json!({ "chat": chat, "number": 1 })),
+            "draft.save" => own(json!({ "chat": chat, "text": "begun" })),
+            "chat.audience" => stream(json!({ "chat": chat })),
+            "chat.changes" => stream(json!({ "chat": chat, "after": 0, "limit": 10 })),
+            "chat.states" => stream(json!({ "chats": [chat] })),
+            _ => return None,
+        })
+    }
+}
+
+fn sign_up(mail: &str) -> Value {
+    json!({
+        "kind": "organisation", "organisation": "Weaver Mill", "name": "Ana", "mail": mail, "password": PASSWORD,
+        "locale": "en", "zone": "Europe/Vienna",
+    })
+}
+
+fn acceptance(token: &str, mail: &str) -> Value {
+    json!({
+        "token": token, "name": "Bo", "mail": mail, "password": PASSWORD, "locale": "en", "zone": "Europe/Vienna",
+    })
+}
