@@ -11,9 +11,7 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{
-    Client, ConnectOptions, Event, Message, RequestErrorKind, ServerAddr, connection::State,
-};
+use async_nats::{Client, ConnectOptions, Event, Message, ServerAddr, connection::State};
 use base::{Context, Fault, Result, Secret};
 use bytes::Bytes;
 use futures_util::{
@@ -311,16 +309,14 @@ impl Shared {
     }
 
     /// A round trip: the server works through a connection's commands in order, so after it everything asked before is in force.
-    /// It asks where nobody listens, and the server's "no responders" is the answer.
+    /// It says something to itself, on a subject of this one trip: whoever else listens to everything changes nothing.
     async fn fence(&self) -> bool {
-        let asked = self
-            .client
-            .request(format!("{}.fence", self.prefix), Bytes::new())
-            .await;
-        asked.map_or_else(
-            |error| error.kind() == RequestErrorKind::NoResponders,
-            |_| true,
-        )
+        let subject = self.client.new_inbox();
+        let Ok(mut echo) = self.client.subscribe(subject.clone()).await else {
+            return false;
+        };
+        let said = self.client.publish(subject, Bytes::new()).await;
+        said.is_ok() && matches!(timeout(PATIENCE, echo.next()).await, Ok(Some(_)))
     }
 
     /// Tells every node that messages of this one were lost.
@@ -376,7 +372,6 @@ fn client_options(options: &NatsOptions, signals: &Arc<Signals>) -> ConnectOptio
         .max_reconnects(None)
         .reconnect_delay_callback(|attempts| if attempts <= 1 { TICK / 10 } else { TICK })
         .connection_timeout(PATIENCE)
-        .request_timeout(Some(PATIENCE))
         .ping_interval(PING)
         .client_capacity(HANDOVER_MESSAGES)
         .subscription_capacity(options.limits.messages_max.max(1))

@@ -159,6 +159,19 @@ async fn cells_on_one_server_do_not_hear_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_listens_to_everything_keeps_nobody_from_connecting() {
+    let Some(url) = shared_server() else { return };
+    let operator = async_nats::connect(&url).await.unwrap();
+    let _everything = operator.subscribe(">").await.unwrap();
+    operator.flush().await.unwrap();
+    let prefix = format!("heard-{}", std::process::id());
+    let bus = connect(&url, &prefix, Limits::default()).await;
+    until(&bus, Health::Connected).await;
+    let mut listener = listen(&bus, "a").await;
+    hear_again(&bus, &mut listener, "a", "all the same").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_stops_and_starts_costs_a_gap_and_nothing_else() {
     let Some(mut server) = Server::reserve() else {
         return;
