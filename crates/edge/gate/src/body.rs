@@ -108,14 +108,24 @@ pub(crate) struct BodyLimit {
 const DISCARD_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(2);
 
-async fn discard<B>(body: &mut B, declared: u64)
+async fn discard<B>(body: &mut B)
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
-    if declared > DISCARD_BYTES_MAX {
+    // What is declared to be longer is not even begun.
+    if body.size_hint().lower() > DISCARD_BYTES_MAX {
         return;
     }
-    let drained = async { while let Some(Ok(_)) = body.frame().await {} };
+    let drained = async {
+        let mut room = DISCARD_BYTES_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            let taken = frame.data_ref().map_or(0, Bytes::len);
+            room = room.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX));
+            if room == 0 {
+                return;
+            }
+        }
+    };
     drop(tokio::time::timeout(DISCARD_TIME, drained).await);
 }
 
@@ -135,7 +145,7 @@ where
 {
     let declared = body.size_hint().lower();
     if declared > u64::try_from(limit.size_bytes_max).unwrap_or(u64::MAX) {
-        discard(&mut body, declared).await;
+        discard(&mut body).await;
         return Err(refusals::BODY_TOO_LARGE.into());
     }
     if body.is_end_stream() {
@@ -167,6 +177,8 @@ where
         };
         let read = whole.len() + first.as_ref().map_or(0, Bytes::len) + data.len();
         if read > limit.size_bytes_max {
+            drop((first, whole, data));
+            discard(&mut body).await;
             return Err(refusals::BODY_TOO_LARGE.into());
         }
         if let Some(upload) = upload.as_deref_mut() {

@@ -149,7 +149,8 @@ impl Socket {
         }
     }
 
-    /// Says why, waits a moment for the answer, and ends TLS properly.
+    /// Says why, waits a moment for the answer, and ends TLS properly. What the client still sends is taken and thrown away:
+    /// a connection that ends with bytes unread is reset, and the reason is lost with it.
     async fn say_farewell(&mut self, close: Close) {
         let frame = CloseFrame {
             code: CloseCode::from(close.code()),
@@ -159,7 +160,9 @@ impl Socket {
             if self.stream.close(Some(frame)).await.is_ok() {
                 while let Some(Ok(_)) = self.stream.next().await {}
             }
-            self.stream.get_mut().shutdown().await
+            let stream = self.stream.get_mut();
+            stream.shutdown().await?;
+            tokio::io::copy(stream, &mut tokio::io::sink()).await
         };
         // A client that does not listen is left.
         let _ = tokio::time::timeout(FAREWELL, farewell).await;
