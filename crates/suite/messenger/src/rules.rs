@@ -186,11 +186,16 @@ pub(crate) fn may_compare(chats: usize) -> Result<()> {
     }
 }
 
-/// A chat's name as it is kept: without space around it.
+/// A chat's name as it is kept: without space around it, on one line, with nothing that steers a terminal or turns the
+/// writing direction of what stands beside it.
 pub(crate) fn chat_name(name: &str) -> Result<String> {
     let name = name.trim();
     let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
-    match fits && !name.contains(char::is_control) {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    match fits && !name.contains(steers) {
         true => Ok(name.to_owned()),
         false => Err(NAME_INVALID.at("name")),
     }
@@ -319,6 +324,8 @@ mod tests {
             (" \t ", None),
             ("two\nlines", None),
             ("\u{7}bell", None),
+            ("txt.\u{202e}gpj", None),
+            ("two\u{2028}lines", None),
         ] {
             assert_eq!(chat_name(given).ok().as_deref(), kept, "{given:?}");
         }
