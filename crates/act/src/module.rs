@@ -89,11 +89,12 @@ fn serde_path<I: DeserializeOwned>(input: serde_json::Value) -> Result<I> {
     serde_json::from_value(input).map_err(|error| INPUT_INVALID.at(field_in(&error.to_string())))
 }
 
-/// The field that serde's message names between backquotes, if any.
+/// The field that serde's message names, if any. Whatever else it has between backquotes is somebody's value.
 fn field_in(message: &str) -> String {
     message
-        .split('`')
-        .nth(1)
+        .split_once("field `")
+        .and_then(|(_, rest)| rest.split_once('`'))
+        .map(|(name, _)| name)
         .filter(|name| name.len() <= 64)
         .unwrap_or_default()
         .to_owned()
@@ -157,5 +158,23 @@ impl Module {
             every,
         });
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field_in;
+
+    #[test]
+    fn a_refused_input_names_fields_and_never_values() {
+        for (message, field) in [
+            ("missing field `text`", "text"),
+            ("unknown field `txt`, expected `text`", "txt"),
+            ("invalid type: floating point `7.5`, expected u64", ""),
+            ("unknown variant `secret`, expected `a` or `b`", ""),
+            ("trailing characters", ""),
+        ] {
+            assert_eq!(field_in(message), field, "{message}");
+        }
     }
 }

@@ -129,6 +129,30 @@ where
     drop(tokio::time::timeout(DISCARD_TIME, drained).await);
 }
 
+/// What is taken of the body of a request that is refused before anybody reads it: what JSON has at most, and no pictures.
+const UNHEARD_BYTES_MAX: u64 = 256 * 1024;
+
+/// Takes and throws away the body of a request that is refused unread, up to a bound, so that the answer arrives.
+pub(crate) async fn discard_unheard<B>(body: &mut B)
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    if body.is_end_stream() || body.size_hint().lower() > UNHEARD_BYTES_MAX {
+        return;
+    }
+    let drained = async {
+        let mut left = UNHEARD_BYTES_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            let taken = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(u64::try_from(taken).unwrap_or(u64::MAX)) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    drop(tokio::time::timeout(DISCARD_TIME, drained).await);
+}
+
 /// Reads a whole body within its limit. A declared length that is too large is refused without keeping a byte.
 ///
 /// A raw one is counted among the uploads while it comes.

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::{
     assets::Assets,
-    body::Body,
+    body::{self, Body},
     headers::{StandingHeaders, Surface, wellformed_request_id},
     health::{Alive, Check, Ready},
     inquiry::Inquiry,
@@ -273,7 +273,11 @@ struct Passage {
 }
 
 impl Inner {
-    async fn serve(self: Arc<Self>, request: Request<Incoming>, peer: Arc<Peer>) -> Response<Body> {
+    async fn serve(
+        self: Arc<Self>,
+        mut request: Request<Incoming>,
+        peer: Arc<Peer>,
+    ) -> Response<Body> {
         let id = RequestId::generate(self.clock.now(), self.entropy.as_ref());
         let client = self
             .config
@@ -297,7 +301,10 @@ impl Inner {
                     .collect();
                 self.route(place, parameters, request, peer, &passage).await
             }
-            None => self.page(&path, &request, &passage),
+            None => {
+                body::discard_unheard(request.body_mut()).await;
+                self.page(&path, &request, &passage)
+            }
         };
         let mut response = result
             .unwrap_or_else(|error| problem::render(&error, &passage.reference, meter.pattern()));
@@ -311,11 +318,12 @@ impl Inner {
         &self,
         place: &Place,
         parameters: Vec<(String, String)>,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         peer: Arc<Peer>,
         passage: &Passage,
     ) -> (Surface, Arc<RouteMeter>, Result<Response<Body>>) {
         let Some(target) = place.target(request.method()) else {
+            body::discard_unheard(request.body_mut()).await;
             let mut response = problem::render(
                 &refusals::METHOD_NOT_ALLOWED.into(),
                 &passage.reference,
@@ -338,14 +346,16 @@ impl Inner {
     }
 
     /// Checks the guard, then asks the endpoint. A panic in it is a fault like any other and ends no other request.
-    async fn pass(&self, target: &Target, inquiry: Inquiry) -> Result<Response<Body>> {
+    async fn pass(&self, target: &Target, mut inquiry: Inquiry) -> Result<Response<Body>> {
         let place = match target.guard {
             // Whoever watches over the server must hear of it when it is busy, too.
             Guard::Probe => None,
             Guard::Api | Guard::Socket => Some(self.place(inquiry.source)?),
         };
         if let Err(error) = self.check(target.guard, &inquiry) {
-            return Err(target.endpoint.turned_away(&inquiry, error));
+            let refused = target.endpoint.turned_away(&inquiry, error);
+            body::discard_unheard(inquiry.request.body_mut()).await;
+            return Err(refused);
         }
         let answer = Arc::clone(&target.endpoint).answer(inquiry);
         let mut response = AssertUnwindSafe(answer)

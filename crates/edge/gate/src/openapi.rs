@@ -90,7 +90,7 @@ fn write(public: &PublicUrl, bindings: &[Binding], routes: &[Route]) -> Value {
     }
     let mut schemas = outputs.take_definitions(true);
     schemas.insert("Problem".to_owned(), problem_schema());
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Bastide",
@@ -115,7 +115,33 @@ fn write(public: &PublicUrl, bindings: &[Binding], routes: &[Route]) -> Value {
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
         },
-    })
+    });
+    bound_integers(&mut document);
+    document
+}
+
+/// Says of every integer how far its type reaches: `format` alone is a hint that readers may pass over.
+fn bound_integers(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(bound_integers),
+        Value::Object(members) => {
+            let range = match members.get("format").and_then(Value::as_str) {
+                Some("uint8") => Some((json!(0), json!(u8::MAX))),
+                Some("uint16") => Some((json!(0), json!(u16::MAX))),
+                Some("uint32") => Some((json!(0), json!(u32::MAX))),
+                Some("uint64") => Some((json!(0), json!(u64::MAX))),
+                Some("int32") => Some((json!(i32::MIN), json!(i32::MAX))),
+                Some("int64") => Some((json!(i64::MIN), json!(i64::MAX))),
+                _ => None,
+            };
+            if let Some((minimum, maximum)) = range {
+                members.entry("minimum").or_insert(minimum);
+                members.entry("maximum").or_insert(maximum);
+            }
+            members.values_mut().for_each(bound_integers);
+        }
+        _ => {}
+    }
 }
 
 fn operation(binding: &Binding, path: &str, output: &Value) -> Value {
@@ -207,7 +233,7 @@ impl Split {
                 (false, false) => "query",
             };
             parameters.push(json!({
-                "name": name, "in": place, "schema": schema,
+                "name": name, "in": place, "schema": in_address(schema),
                 "required": place == "path" || required.contains(name.as_str()),
             }));
         }
@@ -233,6 +259,24 @@ impl Split {
         });
         Self { parameters, body }
     }
+}
+
+/// A text in an address has no control characters; everywhere else it may.
+fn in_address(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    if let Some(members) = schema.as_object_mut() {
+        let is_text = match members.get("type") {
+            Some(Value::Array(types)) => types.iter().any(|one| one == "string"),
+            Some(one) => one == "string",
+            None => false,
+        };
+        if is_text && !members.contains_key("enum") {
+            members
+                .entry("pattern")
+                .or_insert_with(|| json!("^[^\\u0000-\\u001f\\u007f]*$"));
+        }
+    }
+    schema
 }
 
 fn responses(binding: &Binding, output: &Value) -> Value {

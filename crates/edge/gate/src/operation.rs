@@ -146,9 +146,15 @@ pub(crate) fn nobodys_call(inquiry: &Inquiry) -> Call {
 }
 
 impl Endpoint for OperationEndpoint {
-    fn answer(self: Arc<Self>, inquiry: Inquiry) -> BoxFuture<'static, Result<Response<Body>>> {
+    fn answer(self: Arc<Self>, mut inquiry: Inquiry) -> BoxFuture<'static, Result<Response<Body>>> {
         Box::pin(async move {
-            let mut call = self.doors.call(self.operation, &inquiry).await?;
+            let mut call = match self.doors.call(self.operation, &inquiry).await {
+                Ok(call) => call,
+                Err(refused) => {
+                    body::discard_unheard(inquiry.request.body_mut()).await;
+                    return Err(refused);
+                }
+            };
             let wants_token = inquiry
                 .request
                 .headers()
@@ -186,7 +192,7 @@ impl OperationEndpoint {
 
     /// The JSON input, and the raw body of an operation that takes one.
     async fn input(&self, inquiry: Inquiry, upload: Option<&mut Upload>) -> Result<(Value, Bytes)> {
-        let (parts, incoming) = inquiry.request.into_parts();
+        let (parts, mut incoming) = inquiry.request.into_parts();
         let path: Vec<(&str, &str)> = inquiry
             .parameters
             .iter()
@@ -194,6 +200,7 @@ impl OperationEndpoint {
             .collect();
         let takes_body = !matches!(parts.method, http::Method::GET | http::Method::DELETE);
         if !takes_body && !http_body::Body::is_end_stream(&incoming) {
+            body::discard_unheard(&mut incoming).await;
             return Err(refusals::BODY_NOT_TAKEN.into());
         }
         // A form of a foreign page has an address and no JSON: what changes something says it in the body.
@@ -203,7 +210,10 @@ impl OperationEndpoint {
         }
         let size_bytes_max = match self.operation.carrier {
             Carrier::BytesIn { bytes_max, media } => {
-                is_one_of(&parts.headers, media)?;
+                if let Err(refused) = is_one_of(&parts.headers, media) {
+                    body::discard_unheard(&mut incoming).await;
+                    return Err(refused);
+                }
                 bytes_max
             }
             Carrier::Json | Carrier::BytesOut => self.operation.input_bytes_max,

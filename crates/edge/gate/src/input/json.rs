@@ -84,7 +84,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
+        whole(value)
+            .or_else(|| Number::from_f64(value))
             .map(Value::Number)
             .ok_or_else(|| self.fail(refusals::JSON_MALFORMED))
     }
@@ -119,6 +120,16 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
+/// A whole number that was written with a point: JSON Schema, and so our document, calls `2.0` an integer. Beyond 2^53 a
+/// float no longer says which integer is meant.
+fn whole(value: f64) -> Option<Number> {
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    if value.fract() != 0.0 || value.abs() > EXACT_MAX {
+        return None;
+    }
+    format!("{value:.0}").parse::<i64>().map(Number::from).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +151,19 @@ mod tests {
             )
             .is_ok()
         );
+    }
+
+    #[test]
+    fn whole_numbers_with_a_point_are_integers() {
+        for (text, value) in [
+            ("2.0", Value::from(2)),
+            ("-7.0e1", Value::from(-70)),
+            ("-0.0", Value::from(0)),
+            ("2.5", Value::from(2.5)),
+            ("1e300", Value::from(1e300)),
+        ] {
+            assert_eq!(code(text), Ok(value), "{text}");
+        }
     }
 
     #[test]

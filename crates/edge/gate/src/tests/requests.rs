@@ -64,6 +64,30 @@ async fn bad_bodies_are_refused_clearly() {
     }
 }
 
+#[tokio::test]
+async fn who_is_refused_unread_hears_why_and_the_connection_goes_on() {
+    let server = Server::start().await;
+    let stream = server.tls(&[b"http/1.1"]).await;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream))
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    // More than any buffer on the way holds.
+    let body = format!(r#"{{"text": "{}"}}"#, "x".repeat(200_000));
+    for (method, path, status, code) in [
+        ("POST", NOTES, 401, "access.not_signed_in"),
+        ("PUT", NOTES, 405, "gate.method_not_allowed"),
+        ("DELETE", "/api/v1/nowhere", 404, "gate.not_found"),
+        ("POST", NOTES, 401, "access.not_signed_in"),
+    ] {
+        sender.ready().await.unwrap();
+        let asked = request(method, path, &[JSON], &body);
+        let answer = Asked::of(sender.send_request(asked).await.unwrap()).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code));
+    }
+}
+
 /// Method, path, headers, body; status and code.
 type Bad = (
     &'static str,
@@ -427,6 +451,18 @@ async fn the_document_names_every_route_of_the_router() {
         (server.gate.routes(), server.gate.document())
     );
 
+    let list = &document["paths"]["/api/v1/shelves/{shelf}/notes"]["get"]["parameters"];
+    let limit = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "limit");
+    let limit = &limit.unwrap()["schema"];
+    assert_eq!(
+        (&limit["minimum"], &limit["maximum"]),
+        (&json!(0), &json!(u32::MAX)),
+        "{limit}"
+    );
     let add = &document["paths"]["/api/v1/shelves/{shelf}/notes"]["post"];
     assert_eq!(add["operationId"], "test.note.add");
     let schema = &add["requestBody"]["content"]["application/json"]["schema"];
