@@ -1,5 +1,5 @@
 # The words of the README. What `test` means stands in apps/xtask.
-.PHONY: run test bench demo web server
+.PHONY: run test kill bench demo web server
 
 # Builds everything and serves https://localhost:8443 with the embedded database; data in ./data unless BASTIDE_DATA_DIR says otherwise.
 run: server
@@ -9,6 +9,11 @@ run: server
 test:
 	cargo xtask setup
 	cargo xtask check
+
+# Ends the server by kill -9 under load 500 times, half of them on each database.
+kill:
+	cargo build --workspace --bins --tests --locked
+	BASTIDE_KILL_ROUNDS=250 cargo xtask services -- cargo nextest run --workspace --locked --profile kill kill::
 
 # The performance table.
 bench: server

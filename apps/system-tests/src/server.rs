@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use tokio::process::{Child, Command};
 
 use crate::client::Client;
@@ -182,6 +183,19 @@ impl Server {
         );
     }
 
+    /// The page of metrics, as a scraper reads it.
+    pub async fn metrics_page(&self) -> String {
+        let client = Client::new(self.metrics, &self.data.join("tls/authority.pem"));
+        let page = client.connect().await.get("/metrics").await;
+        assert_eq!(page.status, 200, "the page of metrics is there");
+        String::from_utf8(page.body.to_vec()).unwrap()
+    }
+
+    /// The most memory the server has held at once, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        status_kib(self.pid(), "VmHWM:")
+    }
+
     /// The processor time the server has used, in seconds, and its resident memory, in KiB.
     pub fn usage(&self) -> (f64, u64) {
         usage(self.pid())
@@ -198,14 +212,34 @@ fn usage(pid: u32) -> (f64, u64) {
         .split_whitespace()
         .collect();
     let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let resident = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    let kib = resident.trim().trim_end_matches(" kB").parse().unwrap();
     let seconds = f64::from(u32::try_from(ticks).unwrap()) / 100.0;
-    (seconds, kib)
+    (seconds, status_kib(pid, "VmRSS:"))
+}
+
+fn status_kib(pid: u32, field: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let value = status.lines().find_map(|line| line.strip_prefix(field));
+    let kib = value.unwrap().trim().trim_end_matches(" kB");
+    kib.parse().unwrap()
+}
+
+/// Runs a command of the binary over a server's data, with the server's variables, and answers its JSON.
+pub async fn run_command(data: &Path, options: &ServerOptions, arguments: &[&str]) -> Value {
+    let output = Command::new(binary())
+        .args(arguments)
+        .arg("--json")
+        .env_clear()
+        .env("BASTIDE_DATA_DIR", data)
+        .envs(options.variables.iter().cloned())
+        .current_dir(data)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{arguments:?}: {said} {errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn spawn(data: &Path, options: &ServerOptions, address: SocketAddr, metrics: SocketAddr) -> Child {

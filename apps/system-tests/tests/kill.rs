@@ -1,23 +1,24 @@
-//! `kill -9` under load: what was acknowledged is there, once, in order.
+//! `kill -9` under load: what was acknowledged is there, once, in the order of its sender; what was not can be sent again.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
-use system_tests::{Client, Organisation, Server};
+use system_tests::{Client, Connection, Organisation, Server, run_command};
 
 use crate::ground::{Ground, Kind, variable};
 
-/// Rounds on each database; a target of its own runs more.
+/// Rounds on each database; `make kill` runs more.
 const ROUNDS: u32 = 25;
 const SENDERS: usize = 8;
 const CHATS: usize = 4;
-
-/// What the server acknowledged: by chat and number, what was sent under which client id.
-type Acknowledged = BTreeMap<(String, i64), (String, String)>;
+/// From the start of the process until it is ready, in every round.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+/// From the last round until every entry is in the chain; walking a long one takes its time.
+const CHAINED_WITHIN: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_on_sqlite() {
@@ -38,89 +39,196 @@ async fn rounds(kind: Kind) {
     let mut org = Organisation::new(&server.shared_client(), "kill", &["ana"]).await;
     let mut chats = Vec::new();
     for number in 0..CHATS {
-        chats.push(
-            org.people[0]
-                .creates_chat(&format!("chat {number}"), &[])
-                .await,
-        );
+        let name = format!("chat {number}");
+        chats.push(org.people[0].creates_chat(&name, &[]).await);
     }
     let token = org.people[0].token.clone();
-    let mut all = Acknowledged::new();
-    let mut slowest = Duration::ZERO;
+    let mut senders: Vec<_> = (0..SENDERS).map(|name| Sender::new(name, &chats)).collect();
+    let mut ledger = Ledger::default();
+    let (mut slowest, mut repeated) = (Duration::ZERO, 0);
     for round in 0..rounds {
         let client = server.shared_client();
-        let senders: Vec<_> = (0..SENDERS)
-            .map(|sender| {
-                tokio::spawn(send(
-                    Arc::clone(&client),
-                    token.clone(),
-                    chats.clone(),
-                    round,
-                    sender,
-                ))
-            })
+        let sending: Vec<_> = senders
+            .into_iter()
+            .map(|sender| tokio::spawn(sender.send(Arc::clone(&client), token.clone())))
             .collect();
         // Another moment in each round, the same in every run.
         tokio::time::sleep(Duration::from_millis(u64::from(60 + round * 37 % 240))).await;
         server.restart_after_kill().await;
         slowest = slowest.max(server.ready_after);
-        for sender in senders {
-            all.extend(sender.await.unwrap());
+        assert!(
+            server.ready_after < READY_WITHIN,
+            "round {round}: ready only after {:?}",
+            server.ready_after
+        );
+        let mut connection = server.client().connect().await;
+        connection.token = Some(token.clone());
+        senders = Vec::new();
+        for sender in sending {
+            let mut sender = sender.await.unwrap();
+            repeated += usize::from(sender.repeat(&mut connection).await);
+            ledger.take(&mut sender, round);
+            senders.push(sender);
         }
-        let stored = stored(&server.client(), &token, &chats).await;
-        check(&all, &stored, round);
+        ledger.read_on(&mut connection, &chats, round).await;
     }
-    assert!(
-        all.len() > usize::try_from(rounds).unwrap(),
-        "there was load: {}",
-        all.len()
-    );
-    println!(
-        "{kind:?}: {rounds} rounds, {} acknowledged, 0 lost; slowest ready again in {slowest:?}",
-        all.len()
-    );
-    server.stop().await;
-}
+    let total = ledger.acknowledged.len();
+    assert!(total > usize::try_from(rounds).unwrap(), "load: {total}");
 
-/// Sends until the connection breaks; answers what was acknowledged.
-async fn send(
-    client: Arc<Client>,
-    token: String,
-    chats: Vec<String>,
-    round: u32,
-    sender: usize,
-) -> Acknowledged {
-    let mut acknowledged = Acknowledged::new();
-    let Ok(mut connection) = client.try_connect().await else {
-        return acknowledged;
-    };
+    // The whole once more, from the first message on.
+    let mut connection = server.client().connect().await;
     connection.token = Some(token);
-    for number in 0.. {
-        let chat = &chats[(sender + number) % chats.len()];
-        let client_id = format!("{round}-{sender}-{number}");
-        let text = format!("text of {client_id}");
-        let body = json!({ "client_id": client_id, "body": { "text": text } });
-        let Ok(reply) = connection
-            .try_call("POST", &format!("/chats/{chat}/messages"), &body)
-            .await
-        else {
-            break;
-        };
-        if reply.status == 201 {
-            let at = reply.json()["number"].as_i64().unwrap();
-            acknowledged.insert((chat.clone(), at), (client_id, text));
-        }
+    let mut again = Ledger {
+        acknowledged: ledger.acknowledged,
+        ..Ledger::default()
+    };
+    again.read_on(&mut connection, &chats, rounds).await;
+    assert_eq!(again.texts.len(), total, "nothing more and nothing less");
+    // Numbering goes on when the lease of the node that was killed has run out.
+    let begun = Instant::now();
+    while verified(&ground).await <= total {
+        assert!(begun.elapsed() < CHAINED_WITHIN, "entries wait for numbers");
     }
-    acknowledged
+    server.stop().await;
+    let entries = verified(&ground).await;
+    assert!(entries > total, "each message has its entry: {entries}");
+    println!(
+        "{kind:?}: {rounds} rounds, {total} acknowledged, 0 lost; {repeated} sent again, none twice; \
+         {entries} entries in one chain; slowest ready again in {slowest:?}"
+    );
 }
 
-/// Everything that the server has, by chat and number.
-async fn stored(client: &Client, token: &str, chats: &[String]) -> HashMap<(String, i64), Value> {
-    let mut connection = client.connect().await;
-    connection.token = Some(token.to_owned());
-    let mut all = HashMap::new();
-    for chat in chats {
-        let mut after = 0;
+/// Walks the chain of entries, and answers how many there are in it.
+async fn verified(ground: &Ground) -> usize {
+    let data = ground.directory.path();
+    let report = run_command(data, &ground.options, &["audit", "verify"]).await;
+    assert_eq!(report["problem"], Value::Null, "{report}");
+    usize::try_from(report["entries"].as_i64().unwrap()).unwrap()
+}
+
+/// A message as it is sent.
+#[derive(Clone)]
+struct Letter {
+    chat: String,
+    client_id: String,
+    text: String,
+}
+
+/// One client that sends, one message after the other, whatever happens to the server.
+struct Sender {
+    name: usize,
+    chats: Vec<String>,
+    count: usize,
+    /// The one that was sent and not acknowledged.
+    pending: Option<Letter>,
+    /// Acknowledged and not yet in the ledger, in the order they were sent, with their numbers.
+    acknowledged: Vec<(Letter, i64)>,
+    /// The last number acknowledged to this sender in each chat.
+    last: HashMap<String, i64>,
+}
+
+impl Sender {
+    fn new(name: usize, chats: &[String]) -> Self {
+        Self {
+            name,
+            chats: chats.to_vec(),
+            count: 0,
+            pending: None,
+            acknowledged: Vec::new(),
+            last: HashMap::new(),
+        }
+    }
+
+    /// Sends until something is not acknowledged.
+    async fn send(mut self, client: Arc<Client>, token: String) -> Self {
+        let Ok(mut connection) = client.try_connect().await else {
+            return self;
+        };
+        connection.token = Some(token);
+        while self.pending.is_none() {
+            let client_id = format!("{}-{}", self.name, self.count);
+            let letter = Letter {
+                chat: self.chats[(self.name + self.count) % self.chats.len()].clone(),
+                text: format!("text of {client_id}"),
+                client_id,
+            };
+            self.count += 1;
+            match post(&mut connection, &letter).await {
+                Some(number) => self.acknowledged.push((letter, number)),
+                None => self.pending = Some(letter),
+            }
+        }
+        self
+    }
+
+    /// Sends what was not acknowledged again, under the same client id. Whether there was anything.
+    async fn repeat(&mut self, connection: &mut Connection) -> bool {
+        let Some(letter) = self.pending.take() else {
+            return false;
+        };
+        let number = post(connection, &letter).await;
+        let number = number.expect("a server that is ready takes a message");
+        self.acknowledged.push((letter, number));
+        true
+    }
+}
+
+/// The message's number in its chat, when the server acknowledged it.
+async fn post(connection: &mut Connection, letter: &Letter) -> Option<i64> {
+    let body = json!({ "client_id": letter.client_id, "body": { "text": letter.text } });
+    let path = format!("/chats/{}/messages", letter.chat);
+    let reply = connection.try_call("POST", &path, &body).await.ok()?;
+    if reply.status != 201 {
+        return None;
+    }
+    reply.json()["number"].as_i64()
+}
+
+/// What was acknowledged, and how far the server's own account of it was read.
+#[derive(Default)]
+struct Ledger {
+    /// By chat and number.
+    acknowledged: BTreeMap<(String, i64), String>,
+    read_to: HashMap<String, i64>,
+    texts: HashSet<String>,
+}
+
+impl Ledger {
+    fn take(&mut self, sender: &mut Sender, round: u32) {
+        for (letter, number) in sender.acknowledged.drain(..) {
+            let before = sender.last.insert(letter.chat.clone(), number);
+            assert!(
+                before.is_none_or(|before| before < number),
+                "round {round}: {} has number {number}, the one sent before it {before:?}",
+                letter.client_id
+            );
+            let other = self
+                .acknowledged
+                .insert((letter.chat, number), letter.text.clone());
+            assert_eq!(other, None, "round {round}: {} is another's", letter.text);
+        }
+    }
+
+    /// Reads what is new in each chat. Everything was acknowledged by now, so both accounts are the same.
+    async fn read_on(&mut self, connection: &mut Connection, chats: &[String], round: u32) {
+        for chat in chats {
+            let from = self.read_to.get(chat).copied().unwrap_or(0);
+            let to = self.read_chat(connection, chat, from, round).await;
+            self.read_to.insert(chat.clone(), to);
+            let next = (chat.clone(), to + 1)..=(chat.clone(), i64::MAX);
+            let lost = self.acknowledged.range(next).next();
+            assert_eq!(lost, None, "round {round}: acknowledged and lost");
+        }
+    }
+
+    async fn read_chat(
+        &mut self,
+        connection: &mut Connection,
+        chat: &str,
+        from: i64,
+        round: u32,
+    ) -> i64 {
+        let mut after = from;
         loop {
             let path = format!("/chats/{chat}/messages?after={after}&limit=100");
             let page = connection.call("GET", &path, &Value::Null).await.ok();
@@ -129,33 +237,26 @@ async fn stored(client: &Client, token: &str, chats: &[String]) -> HashMap<(Stri
                 let number = message["number"].as_i64().unwrap();
                 assert_eq!(number, after + 1, "numbers have no gap and no repetition");
                 after = number;
-                all.insert((chat.clone(), number), message.clone());
+                self.compare(chat, message, round);
             }
             if items.is_empty() || page["has_after"] == false {
-                break;
+                return after;
             }
         }
     }
-    all
-}
 
-fn check(acknowledged: &Acknowledged, stored: &HashMap<(String, i64), Value>, round: u32) {
-    for (place, (_, text)) in acknowledged {
-        let message = stored
-            .get(place)
-            .unwrap_or_else(|| panic!("round {round}: {place:?} is lost"));
+    fn compare(&mut self, chat: &str, message: &Value, round: u32) {
+        let number = message["number"].as_i64().unwrap();
+        let text = message["body"]["text"].as_str();
+        let acknowledged = self.acknowledged.get(&(chat.to_owned(), number));
         assert_eq!(
-            message["body"]["text"],
-            text.as_str(),
-            "round {round}: {place:?} is another"
+            text,
+            acknowledged.map(String::as_str),
+            "round {round}: {chat} has another at {number}"
         );
-    }
-    let mut seen = HashMap::new();
-    for (place, message) in stored {
-        if let Some(text) = message["body"]["text"].as_str()
-            && let Some(other) = seen.insert(text.to_owned(), place)
-        {
-            panic!("round {round}: {text} stands at {place:?} and {other:?}");
+        if let Some(text) = text {
+            let is_new = self.texts.insert(text.to_owned());
+            assert!(is_new, "round {round}: {text} is there twice");
         }
     }
 }

@@ -2,10 +2,10 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::too_many_lines,
     clippy::print_stdout,
     unreachable_pub,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "tests fail loudly, and tell their story in one piece"
 )]
