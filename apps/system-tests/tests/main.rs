@@ -6,14 +6,18 @@
     clippy::too_many_lines,
     clippy::print_stdout,
     unreachable_pub,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "tests fail loudly, and tell their story in one piece"
 )]
 
 mod bad_input;
 mod ground;
+mod hearing;
 mod kill;
+mod nats;
 mod nodes;
+mod picture;
 mod plaintext;
 mod routes;
 mod sessions;
