@@ -20,6 +20,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 #[derive(Clone)]
 pub struct Client {
     address: SocketAddr,
+    config: ClientConfig,
     connector: TlsConnector,
 }
 
@@ -79,7 +80,8 @@ impl Client {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Self {
             address,
-            connector: TlsConnector::from(Arc::new(config)),
+            connector: TlsConnector::from(Arc::new(config.clone())),
+            config,
         }
     }
 
@@ -97,6 +99,19 @@ impl Client {
         let tcp = TcpStream::connect(self.address).await?;
         tcp.set_nodelay(true)?;
         self.connector
+            .connect(ServerName::try_from("localhost").unwrap(), tcp)
+            .await
+    }
+
+    /// As [`Client::tls`], on which the server expects HTTP/2.
+    ///
+    /// # Errors
+    /// What the connection or the handshake says.
+    pub async fn tls_for_http2(&self) -> io::Result<TlsStream<TcpStream>> {
+        let mut config = self.config.clone();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let tcp = TcpStream::connect(self.address).await?;
+        TlsConnector::from(Arc::new(config))
             .connect(ServerName::try_from("localhost").unwrap(), tcp)
             .await
     }

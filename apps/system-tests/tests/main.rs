@@ -14,11 +14,13 @@
 mod bad_input;
 mod ground;
 mod hearing;
+mod http2;
 mod kill;
 mod nats;
 mod nodes;
 mod picture;
 mod plaintext;
+mod planted;
 mod routes;
 mod sessions;
 mod sweeps;

@@ -40,6 +40,8 @@ pub(crate) fn run(command: &[&str]) -> Outcome {
     let program = process::find_program(program).unwrap_or_else(|| PathBuf::from(program));
     let mut command = tied(&program, "TERM");
     command.args(arguments);
+    // Tests look here for what must not be readable: what the services keep, and their logs.
+    command.env("BASTIDE_TEST_SERVICES_DIR", &directory.0);
     for service in &services {
         command.envs(service.variables.iter().map(|(name, value)| (name, value)));
     }
