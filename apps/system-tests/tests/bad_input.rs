@@ -1,14 +1,12 @@
 //! Bad input gets a clear refusal, and others notice nothing.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use hyper::Method;
-use serde_json::Value;
-use system_tests::{Organisation, Server};
+use serde_json::{Value, json};
+use system_tests::{Client, Organisation, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::ground::Ground;
+use crate::{ground::Ground, planted::files_below};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn malformed_requests_are_refused_with_a_code_and_a_reference() {
@@ -97,42 +95,165 @@ async fn malformed_requests_are_refused_with_a_code_and_a_reference() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_open_and_silent_clients_do_not_keep_others_waiting() {
+async fn names_are_content_and_never_paths() {
+    let ground = Ground::embedded();
+    let data = ground.directory.path().join("a/b/c");
+    let server = Server::start(&data, ground.options.clone()).await;
+    let client = server.shared_client();
+    let mut org = Organisation::new(&client, "names", &["ana"]).await;
+    let ana = &mut org.people[0].connection;
+    // What looks like a path, markup or a command is text like any other.
+    let harmless = [
+        "../../planted-name",
+        "/planted-name",
+        "..\\planted-name",
+        "planted-name; rm -rf /",
+        "<script>alert('planted-name')</script>",
+        "planted-name' OR '1'='1",
+        "%2e%2e%2fplanted-name",
+    ];
+    for name in harmless {
+        let input = json!({ "name": name, "members": [] });
+        let chat = ana.call("POST", "/chats", &input).await.ok();
+        assert_eq!(chat["name"], name);
+        let read = format!("/chats/{}", chat["id"].as_str().unwrap());
+        let chat = ana.call("GET", &read, &Value::Null).await.ok();
+        assert_eq!(chat["name"], name);
+        let input = json!({ "name": name, "title": name });
+        ana.call("PATCH", "/me", &input).await.ok();
+        let me = ana.call("GET", "/me", &Value::Null).await.ok();
+        assert_eq!(me["account"]["name"], name);
+    }
+    for path in files_below(ground.directory.path()) {
+        let is_path = path.to_string_lossy().contains("planted-name");
+        assert!(!is_path, "a name became {}", path.display());
+    }
+    // What steers a terminal, ends a line or turns the writing direction is no name.
+    for name in [
+        "a\0b",
+        "a\nb",
+        "a\rb",
+        "\u{1b}[31mred",
+        "a\u{7f}b",
+        "a\u{85}b",
+        "a\u{2028}b",
+        "txt.\u{202e}gpj",
+        "\u{2066}a\u{2069}",
+        "",
+        " \t ",
+    ] {
+        let input = json!({ "name": name, "members": [] });
+        let reply = ana.call("POST", "/chats", &input).await;
+        let refused = (reply.status, reply.code());
+        assert_eq!(
+            refused,
+            (422, "messenger.name_invalid".to_owned()),
+            "{name:?}"
+        );
+        let reply = ana.call("PATCH", "/me", &json!({ "name": name })).await;
+        let refused = (reply.status, reply.code());
+        assert_eq!(
+            refused,
+            (422, "identity.name_invalid".to_owned()),
+            "{name:?}"
+        );
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_utf8_is_refused_where_it_would_be_read() {
     let ground = Ground::embedded();
     let server = Server::start(ground.directory.path(), ground.options.clone()).await;
     let client = server.shared_client();
-    let mut org = Organisation::new(&client, "slow", &["ana"]).await;
-    let chat = org.people[0].creates_chat("news", &[]).await;
-    let mut held = Vec::new();
-    for number in 0..200 {
-        if number % 2 == 0 {
-            held.push(
-                tokio::net::TcpStream::connect(server.address)
-                    .await
-                    .unwrap(),
-            );
-        } else {
-            let mut tls = client.tls().await.unwrap();
-            tls.write_all(b"POST /api/v1/chats HTTP/1.1\r\nHost: localhost\r\n")
-                .await
-                .unwrap();
-            tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_secs(30)).await;
-                drop(tls);
-            });
-        }
+    let org = Organisation::new(&client, "utf8", &["ana"]).await;
+    let bearer = format!("Authorization: Bearer {}\r\n", org.people[0].token);
+    let bearer = bearer.as_bytes();
+    let signed = |more: &[u8]| [bearer, more].concat();
+    let cases: [(&str, &str, Vec<u8>, u16, &str); 8] = [
+        (
+            "the query",
+            "/api/v1/chats?cursor=%ff",
+            signed(b""),
+            400,
+            "gate.query_malformed",
+        ),
+        (
+            "the query's end",
+            "/api/v1/chats?cursor=%e6%9c",
+            signed(b""),
+            400,
+            "gate.query_malformed",
+        ),
+        (
+            "a zero in the query",
+            "/api/v1/chats?cursor=a%00",
+            signed(b""),
+            400,
+            "gate.query_malformed",
+        ),
+        (
+            "the path",
+            "/api/v1/chats/%ff",
+            signed(b""),
+            400,
+            "gate.path_malformed",
+        ),
+        (
+            "the token",
+            "/api/v1/chats",
+            b"Authorization: Bearer \xff\xfe\r\n".to_vec(),
+            401,
+            "access.not_signed_in",
+        ),
+        (
+            "a cookie",
+            "/api/v1/chats",
+            b"Cookie: __Host-bastide=\xff\r\n".to_vec(),
+            401,
+            "access.not_signed_in",
+        ),
+        (
+            "the key",
+            "/api/v1/chats",
+            signed(b"Idempotency-Key: \xff\r\n"),
+            400,
+            "gate.idempotency_key",
+        ),
+        (
+            "a name of no weight",
+            "/api/v1/chats",
+            signed(b"User-Agent: \xff\r\nX-Request-Id: \xff\r\n"),
+            200,
+            "",
+        ),
+    ];
+    for (what, path, headers, status, code) in cases {
+        let said = raw(&client, path.as_bytes(), &headers).await;
+        let (head, body) = said.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{what}: {said}"
+        );
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["code"].as_str().unwrap_or_default(), code, "{what}");
     }
-    for number in 0..20 {
-        org.people[0]
-            .sends(&chat, &format!("m-{number}"), "in between")
-            .await;
-    }
-    let (_, resident_kib) = server.usage();
-    assert!(
-        resident_kib < 600 * 1024,
-        "memory stays bounded: {resident_kib} KiB"
-    );
+    // In the address itself it is no HTTP: all that can be answered is that.
+    let said = raw(&client, b"/api/v1/\xff\x01", bearer).await;
+    assert!(said.starts_with("HTTP/1.1 400"), "{said}");
     server.stop().await;
+}
+
+/// The answer to a request that no client library would send.
+async fn raw(client: &Client, path: &[u8], headers: &[u8]) -> String {
+    let mut tls = client.tls().await.unwrap();
+    let host = format!("Host: {}\r\nConnection: close\r\n", client.host());
+    let parts: [&[u8]; 5] = [b"GET ", path, b" HTTP/1.1\r\n", host.as_bytes(), headers];
+    let request = [&parts.concat(), b"\r\n".as_slice()].concat();
+    tls.write_all(&request).await.unwrap();
+    let mut said = Vec::new();
+    tls.read_to_end(&mut said).await.unwrap();
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]

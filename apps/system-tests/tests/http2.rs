@@ -1,4 +1,4 @@
-//! HTTP/2 by hand (RFC 9113): requests whose every byte is known.
+//! HTTP/2 by hand (RFC 9113): what no client library would send, and requests whose every byte is known.
 
 use system_tests::Client;
 use tokio::{
@@ -10,7 +10,9 @@ use tokio_rustls::client::TlsStream;
 pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub const DATA: u8 = 0;
 pub const HEADERS: u8 = 1;
+pub const RESET: u8 = 3;
 pub const SETTINGS: u8 = 4;
+pub const GOAWAY: u8 = 7;
 pub const END_STREAM: u8 = 0x01;
 pub const END_HEADERS: u8 = 0x04;
 

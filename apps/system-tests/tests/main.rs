@@ -12,6 +12,7 @@
 )]
 
 mod bad_input;
+mod flood;
 mod ground;
 mod hearing;
 mod http2;
@@ -23,5 +24,6 @@ mod plaintext;
 mod planted;
 mod routes;
 mod sessions;
+mod slow_input;
 mod sweeps;
 mod talk;
