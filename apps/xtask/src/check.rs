@@ -1,21 +1,26 @@
 //! Everything that has to hold, in one command.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
-use crate::{Outcome, deny, process, services, tidy};
+use crate::{Outcome, api, deny, process, services, tidy};
 
 /// Runs every step, also after one has failed: a change is mended faster when all that is wrong is known.
 pub(crate) fn run() -> Outcome {
     let root = process::root();
     let mut failed = Vec::new();
-    // The web application comes before the server, which carries it; the tests come last, so that the output ends with their summary.
-    let steps: [(&str, &dyn Fn() -> Outcome); 7] = [
+    // The web application comes before the server, which carries it, and the server before what tries it as a whole; the
+    // tests come last, so that the output ends with their summary.
+    let steps: [(&str, &dyn Fn() -> Outcome); 11] = [
         ("format", &format),
         ("tidy", &tidy::run),
         ("deny", &deny::run),
         ("web", &|| web(&root)),
         ("clippy", &clippy),
         ("docs", &docs),
+        ("build", &build),
+        ("types", &|| types(&root)),
+        ("api", &api::run),
+        ("e2e", &|| e2e(&root)),
         ("tests", &tests),
     ];
     for (name, step) in steps {
@@ -58,9 +63,32 @@ fn docs() -> Outcome {
 }
 
 /// The programs are built with the tests, in one profile and one resolution of features: tests of whole servers start what stands there.
+fn build() -> Outcome {
+    process::run(process::cargo().args(["build", "--workspace", "--bins", "--tests", "--locked"]))
+}
+
+/// The web application's types are what the built server's document gives.
+fn types(root: &Path) -> Outcome {
+    process::run(web_command(root).args(["run", "api:generate", "--", "--check"]))
+}
+
+/// Two people in two browsers against the built server. Without Chromium it fails.
+fn e2e(root: &Path) -> Outcome {
+    process::run(web_command(root).args(["run", "e2e"]))
+}
+
+fn web_command(root: &Path) -> Command {
+    let mut command = process::command("npm");
+    command
+        .current_dir(root.join("web"))
+        .env("BASTIDE_TEST_BINARY", process::server_binary());
+    command
+}
+
+/// With every service there is: a test that finds none of its own fails here instead of passing unrun.
 fn tests() -> Outcome {
-    process::run(process::cargo().args(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
-    let mut command = vec!["cargo", "nextest", "run", "--workspace", "--locked"];
+    let mut command = vec!["env", "BASTIDE_TEST_REQUIRE_SERVICES=1"];
+    command.extend(["cargo", "nextest", "run", "--workspace", "--locked"]);
     if process::is_ci() {
         command.extend(["--profile", "ci"]);
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 mod check;
 mod deny;
 mod process;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 /// Why a command ended badly, in a sentence for whoever ran it.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "usage: cargo xtask check | tidy | deny | services -- COMMAND… | setup";
+const USAGE: &str = "usage: cargo xtask check | tidy | deny | api | services -- COMMAND… | setup";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["tidy"] => tidy::run(),
         ["deny"] => deny::run(),
+        ["api"] => api::run(),
         ["setup"] => setup::run(),
         ["services", "--", command @ ..] if !command.is_empty() => services::run(command),
         _ => Err(USAGE.to_owned()),

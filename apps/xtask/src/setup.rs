@@ -1,7 +1,7 @@
 //! Installs what a bare Debian machine lacks for `check`. What is there is left as it is.
 
 use crate::{
-    Outcome, process,
+    Outcome, api, process,
     services::{install_s3, postgres_programs},
 };
 
@@ -13,6 +13,8 @@ pub(crate) fn run() -> Outcome {
             process::find_program("nats-server").is_some(),
         ),
         ("chromium", process::find_program("chromium").is_some()),
+        // Brings Python itself along.
+        ("python3-venv", api::has_python()),
     ]
     .into_iter()
     .filter_map(|(package, is_there)| (!is_there).then_some(package))
@@ -23,6 +25,7 @@ pub(crate) fn run() -> Outcome {
     if process::find_program("cargo-nextest").is_none() && !is_cargo_command("nextest") {
         process::run(process::cargo().args(["install", "cargo-nextest", "--locked"]))?;
     }
+    api::install()?;
     install_s3().map(drop)
 }
 

@@ -17,7 +17,7 @@ use std::{
 use crate::{Outcome, process};
 
 pub(crate) use postgres::programs as postgres_programs;
-pub(crate) use s3::install as install_s3;
+pub(crate) use s3::{install as install_s3, tools};
 
 /// How long a server may take until it answers; a cold disk is slow.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -50,7 +50,7 @@ pub(crate) fn run(command: &[&str]) -> Outcome {
 }
 
 /// A running server; dropping it stops it.
-struct Service {
+pub(crate) struct Service {
     process: Child,
     /// What asks it to stop at once but orderly.
     stop_signal: &'static str,
@@ -77,10 +77,10 @@ impl Drop for Service {
 }
 
 /// The directory of all services, removed when dropped.
-struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    fn create() -> Outcome<Self> {
+    pub(crate) fn create() -> Outcome<Self> {
         let made = process::output(process::command("mktemp").args([
             "--directory",
             "--tmpdir",
@@ -93,7 +93,7 @@ impl Directory {
         Ok(Self(path))
     }
 
-    fn make(&self, name: &str) -> Outcome<PathBuf> {
+    pub(crate) fn make(&self, name: &str) -> Outcome<PathBuf> {
         let path = self.0.join(name);
         if path.exists() {
             fs::remove_dir_all(&path).map_err(|error| format!("{name}: {error}"))?;
@@ -120,7 +120,7 @@ fn start(directory: &Directory, starter: fn(&Directory) -> Outcome<Service>) -> 
     Err(last)
 }
 
-fn free_port() -> Outcome<u16> {
+pub(crate) fn free_port() -> Outcome<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .map_err(|error| format!("no free port: {error}"))?;
     listener
@@ -130,7 +130,7 @@ fn free_port() -> Outcome<u16> {
 }
 
 /// A command whose process ends with this one, also when this one is killed.
-fn tied(program: &Path, signal: &str) -> Command {
+pub(crate) fn tied(program: &Path, signal: &str) -> Command {
     match process::find_program("setpriv") {
         Some(setpriv) => {
             let mut command = process::command(setpriv);
@@ -142,7 +142,7 @@ fn tied(program: &Path, signal: &str) -> Command {
 }
 
 /// Starts a server with its output in `log`, and waits until `is_ready`.
-fn launch(
+pub(crate) fn launch(
     mut command: Command,
     log: &Path,
     stop_signal: &'static str,
@@ -187,7 +187,7 @@ fn launch(
     ))
 }
 
-fn answers(port: u16) -> bool {
+pub(crate) fn answers(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok()
 }

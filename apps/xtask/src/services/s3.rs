@@ -58,7 +58,7 @@ pub(crate) fn install() -> Outcome<PathBuf> {
 }
 
 /// Outside the checkout, so that a fresh clone does not build it again.
-fn tools() -> PathBuf {
+pub(crate) fn tools() -> PathBuf {
     process::variable("BASTIDE_TOOLS_DIR").map_or_else(
         || {
             let home = process::variable("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
