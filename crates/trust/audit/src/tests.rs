@@ -33,6 +33,8 @@ use crate::{
 
 pub(super) static WRITE: Operation = Operation::write("test.thing.write", Action::Serve).system();
 pub(super) static READ: Operation = Operation::read("test.thing.read", Action::Serve).system();
+pub(super) static READ_OTHERWISE: Operation =
+    Operation::read("test.thing.skim", Action::Serve).system();
 pub(super) static REFUSED: Operation =
     Operation::write("test.thing.refuse", Action::Serve).system();
 

@@ -1,9 +1,12 @@
 //! Ordinary reads, counted in windows. No I/O and no clock: what has to be written is taken out and reported back.
 
-use std::collections::{HashMap, hash_map};
+use std::{
+    collections::{HashMap, hash_map},
+    hash::{BuildHasher, RandomState},
+};
 
 use act::{Caller, Facts, Kind};
-use base::{EntryId, SessionId, TenantId, Timestamp};
+use base::{AccountId, EntryId, SessionId, TenantId, Timestamp};
 
 use crate::draft::{Draft, Name, Touched, What};
 
@@ -11,6 +14,8 @@ use crate::draft::{Draft, Name, Touched, What};
 pub(crate) const WINDOW: std::time::Duration = std::time::Duration::from_secs(600);
 /// How many first reads and ended counts may wait to be written, in resources; beyond that nothing is read.
 pub(crate) const WAITING_MAX: usize = 10_000;
+/// How many of them may be one account's: nobody keeps the others from reading.
+pub(crate) const WAITING_OF_ACCOUNT_MAX: usize = WAITING_MAX / 4;
 /// How many resources are counted at once; beyond that the oldest windows end early.
 const TRACKED_MAX: usize = 200_000;
 /// How many resources one entry names.
@@ -32,11 +37,22 @@ pub(crate) enum Ending {
 /// The windows that are open on this node.
 #[derive(Debug, Default)]
 pub(crate) struct Windows {
-    open: HashMap<Key, Window>,
+    open: HashMap<Sort, Window>,
     /// The windows with reads that are not written yet.
-    fresh: Vec<Key>,
+    fresh: Vec<Sort>,
     tracked: usize,
     waiting: usize,
+    waiting_of: HashMap<AccountId, usize>,
+    sources: RandomState,
+}
+
+/// What is counted together: the same caller doing the same thing from the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Sort {
+    key: Key,
+    operation: &'static str,
+    /// A hash of the address, under a key of this process.
+    source: u64,
 }
 
 /// Who reads in which tenant.
@@ -57,7 +73,7 @@ enum Who {
 #[derive(Debug)]
 struct Window {
     began: Timestamp,
-    /// The first read: its caller, source and operation stand for all.
+    /// The first read, which stands for all: they have caller, source and operation in common.
     first: Draft,
     /// The entry that was written first.
     entry: Option<EntryId>,
@@ -101,14 +117,19 @@ impl Windows {
     /// [`Full`], and the read is not counted, when it would have to wait behind too many.
     pub(crate) fn count(&mut self, facts: &Facts<'_>) -> Result<(), Full> {
         let names = names(facts);
-        let key = Key::of(facts);
-        let known = self.open.get(&key).map(|window| &window.reads);
+        let sort = Sort {
+            key: Key::of(facts),
+            operation: facts.operation.name,
+            source: self.sources.hash_one(facts.source),
+        };
+        let known = self.open.get(&sort).map(|window| &window.reads);
         let is_known = |name: &Name| known.is_some_and(|reads| reads.contains_key(name));
         let new = names.iter().filter(|name| !is_known(name)).count();
-        if new > 0 && self.waiting + new > WAITING_MAX {
+        if new > 0 && !self.has_room(facts.caller, new) {
             return Err(Full);
         }
-        let window = self.open.entry(key).or_insert_with(|| Window {
+        let mut added = 0;
+        let window = self.open.entry(sort).or_insert_with(|| Window {
             began: facts.at,
             first: Draft::of(facts),
             entry: None,
@@ -123,15 +144,31 @@ impl Windows {
                     reads.insert(1);
                     if window.fresh.is_empty() {
                         window.fresh_since = facts.at;
-                        self.fresh.push(key);
+                        self.fresh.push(sort);
                     }
                     window.fresh.push(name);
-                    self.tracked += 1;
-                    self.waiting += 1;
+                    added += 1;
                 }
             }
         }
+        self.tracked += added;
+        self.wait(facts.caller, added);
         Ok(())
+    }
+
+    fn has_room(&self, caller: &Caller, new: usize) -> bool {
+        let own = caller
+            .member()
+            .and_then(|member| self.waiting_of.get(&member.account));
+        self.waiting + new <= WAITING_MAX
+            && own.copied().unwrap_or(0) + new <= WAITING_OF_ACCOUNT_MAX
+    }
+
+    fn wait(&mut self, caller: &Caller, new: usize) {
+        self.waiting += new;
+        if let (Some(member), 1..) = (caller.member(), new) {
+            *self.waiting_of.entry(member.account).or_default() += new;
+        }
     }
 
     /// Takes out what has to be written now. It waits until [`Windows::written`] is told of it.
@@ -142,16 +179,17 @@ impl Windows {
         new_id: &dyn Fn() -> EntryId,
     ) -> Vec<Draft> {
         let mut drafts = Vec::new();
-        for key in std::mem::take(&mut self.fresh) {
-            if let Some(window) = self.open.get_mut(&key) {
+        for sort in std::mem::take(&mut self.fresh) {
+            if let Some(window) = self.open.get_mut(&sort) {
                 window.begin(&mut drafts, new_id);
             }
         }
-        for key in self.ending(now, ending) {
-            if let Some(window) = self.open.remove(&key) {
+        for sort in self.ending(now, ending) {
+            if let Some(window) = self.open.remove(&sort) {
                 self.tracked -= window.reads.len();
+                let caller = window.first.caller;
                 let counted = window.end(now, &mut drafts, new_id);
-                self.waiting += counted;
+                self.wait(&caller, counted);
             }
         }
         drafts
@@ -165,26 +203,36 @@ impl Windows {
     /// Tells that this draft is written.
     pub(crate) fn written(&mut self, draft: &Draft) {
         if matches!(draft.what, What::ReadsBegan | What::ReadsEnded { .. }) {
-            self.waiting = self.waiting.saturating_sub(draft.resources.len());
+            let written = draft.resources.len();
+            self.waiting = self.waiting.saturating_sub(written);
+            let Some(member) = draft.caller.member() else {
+                return;
+            };
+            if let hash_map::Entry::Occupied(mut own) = self.waiting_of.entry(member.account) {
+                *own.get_mut() = own.get().saturating_sub(written);
+                if *own.get() == 0 {
+                    own.remove();
+                }
+            }
         }
     }
 
-    fn ending(&self, now: Timestamp, ending: Ending) -> Vec<Key> {
+    fn ending(&self, now: Timestamp, ending: Ending) -> Vec<Sort> {
         let mut by_age: Vec<_> = self
             .open
             .iter()
-            .map(|(key, window)| (window.began, window.reads.len(), *key))
+            .map(|(sort, window)| (window.began, window.reads.len(), *sort))
             .collect();
         by_age.sort_unstable_by_key(|(began, ..)| *began);
         let mut tracked = self.tracked;
         let mut ended = Vec::new();
-        for (began, reads, key) in by_age {
+        for (began, reads, sort) in by_age {
             let is_over = ending == Ending::All || began.after(WINDOW) <= now;
             if !is_over && tracked <= TRACKED_MAX {
                 break;
             }
             tracked = tracked.saturating_sub(reads);
-            ended.push(key);
+            ended.push(sort);
         }
         ended
     }

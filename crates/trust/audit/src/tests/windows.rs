@@ -4,8 +4,12 @@ use act::{Caller, Facts, Kind, Outcome, Recorder, ResourceRef, SEALED};
 use base::{EntryId, KeyId, RequestId, TenantId};
 use serde_json::json;
 
-use super::{READ, Recorded};
-use crate::{QUEUE_FULL, draft::Draft, windows::WAITING_MAX};
+use super::{READ, READ_OTHERWISE, Recorded};
+use crate::{
+    QUEUE_FULL,
+    draft::Draft,
+    windows::{WAITING_MAX, WAITING_OF_ACCOUNT_MAX},
+};
 
 fn resource(number: u32) -> ResourceRef {
     let mut id = [0; 16];
@@ -241,4 +245,82 @@ async fn a_tenant_that_never_was_keeps_nobody_elses_reads_back() {
     reads(&recorded, "reader", &[resource(1)]).unwrap();
     recorded.log.flush().await.unwrap();
     assert_eq!(recorded.test_bodies().await.len(), 2);
+}
+
+#[tokio::test]
+async fn one_account_keeps_nobody_else_from_reading() {
+    let recorded = Recorded::new().await;
+    let [ana, bo] = recorded.house.people(["ana", "bo"]).await;
+    let reads = |by: &testkit::Actor, number: usize| {
+        let resource = resource(u32::try_from(number).unwrap());
+        recorded.log.read(&Facts {
+            id: EntryId::NIL,
+            at: recorded.now(),
+            tenant: TenantId::NIL,
+            operation: &READ,
+            caller: by.caller(),
+            request: RequestId::NIL,
+            source: "",
+            client: "",
+            resources: &[resource],
+            outcome: Outcome::Done,
+        })
+    };
+    for number in 0..WAITING_OF_ACCOUNT_MAX {
+        reads(&ana, number).unwrap();
+    }
+    let one_more = reads(&ana, WAITING_OF_ACCOUNT_MAX);
+    assert!(one_more.unwrap_err().is(&QUEUE_FULL));
+    reads(&bo, WAITING_OF_ACCOUNT_MAX).unwrap();
+    recorded.log.flush().await.unwrap();
+    reads(&ana, WAITING_OF_ACCOUNT_MAX).unwrap();
+}
+
+#[tokio::test]
+async fn another_operation_and_another_place_begin_an_entry_of_their_own() {
+    let recorded = Recorded::new().await;
+    let reads = |operation: &'static act::Operation, source: &str| {
+        let caller = Caller::System {
+            name: "reader",
+            tenant: TenantId::NIL,
+        };
+        let facts = Facts {
+            id: EntryId::NIL,
+            at: recorded.now(),
+            tenant: TenantId::NIL,
+            operation,
+            caller: &caller,
+            request: RequestId::NIL,
+            source,
+            client: "",
+            resources: &[resource(1)],
+            outcome: Outcome::Done,
+        };
+        recorded.log.read(&facts).unwrap();
+    };
+    for _ in 0..2 {
+        reads(&READ, "192.0.2.7");
+        reads(&READ_OTHERWISE, "192.0.2.7");
+        reads(&READ, "198.51.100.1");
+    }
+    recorded.log.flush().await.unwrap();
+    let bodies = recorded.test_bodies().await;
+    let mut said: Vec<_> = bodies
+        .iter()
+        .map(|body| {
+            (
+                body["operation"].as_str().unwrap(),
+                body["source"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        [
+            ("test.thing.read", "192.0.2.7"),
+            ("test.thing.read", "198.51.100.1"),
+            ("test.thing.skim", "192.0.2.7"),
+        ]
+    );
 }
