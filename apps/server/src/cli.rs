@@ -80,7 +80,8 @@ pub(crate) struct Options {
     /// The one header in which they say it: x-forwarded-for (the default) or forwarded. The other one is not read.
     #[arg(long, global = true, env = "BASTIDE_TRUSTED_PROXY_HEADER")]
     pub(crate) trusted_proxy_header: Option<String>,
-    /// Requests per minute to the API from one source, an IPv4 address or an IPv6 /64; 0 for no limit.
+    /// Requests per minute to the API from one source, an IPv4 address or an IPv6 /64; 0 for no limit, also on what one
+    /// account sends and makes.
     #[arg(long, global = true, env = "BASTIDE_API_RATE_PER_MINUTE")]
     pub(crate) api_rate_per_minute: Option<u32>,
     /// Connections of one source at once.

@@ -46,5 +46,5 @@ pub use retention::module;
 pub use runtime::{Ports, Runtime};
 pub use sealed::{Place, Sealed};
 pub use store::{MIGRATIONS, STATEMENTS};
-pub use throttle::{Limit, Throttle};
+pub use throttle::{Against, Limit, Throttle};
 pub use unnamed::{GRACE as BLOB_GRACE, Removed};

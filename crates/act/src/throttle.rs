@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,6 +20,16 @@ pub struct Limit {
     pub name: &'static str,
     pub burst: u32,
     pub every: Duration,
+    pub against: Against,
+}
+
+/// What a limit is against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// Guessing, and using the server against others: always counted.
+    Abuse,
+    /// More work than one account should make: the operator can lift it, as for measuring.
+    Load,
 }
 
 /// The keys of one limit that a generation holds. Two generations are kept: when the younger is full the older is forgotten,
@@ -27,6 +40,7 @@ const KEYS_MAX: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct Throttle {
     tables: RwLock<HashMap<&'static str, Arc<Mutex<Table>>>>,
+    is_load_free: AtomicBool,
 }
 
 /// When each bucket will be full again, in microseconds (the generic cell rate algorithm's theoretical arrival time).
@@ -62,6 +76,9 @@ impl Throttle {
     /// # Errors
     /// [`TOO_MANY`] with the seconds until the next one.
     pub fn take(&self, limit: &Limit, key: &[u8], now: Timestamp) -> Result<()> {
+        if limit.against == Against::Load && self.is_load_free.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let table = self.table(limit);
         let Ok(mut table) = table.lock() else {
             return Err(TOO_MANY.into());
@@ -82,6 +99,11 @@ impl Throttle {
         }
         table.set(key, next);
         Ok(())
+    }
+
+    /// Counts no load from now on.
+    pub fn lift_load(&self) {
+        self.is_load_free.store(true, Ordering::Relaxed);
     }
 
     /// Fills the bucket of `key` again: what was tried has succeeded.
@@ -151,6 +173,7 @@ mod tests {
             name: "test",
             burst: 3,
             every: Duration::from_secs(10),
+            against: Against::Abuse,
         };
         let throttle = Throttle::default();
         let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
@@ -176,6 +199,7 @@ mod tests {
             name,
             burst: 1,
             every: Duration::from_secs(3_600),
+            against: Against::Abuse,
         };
         let (guesses, other) = (limit("guesses"), limit("other"));
         let throttle = Throttle::default();
@@ -196,5 +220,21 @@ mod tests {
                 .unwrap();
         }
         throttle.take(&guesses, b"old", now).unwrap();
+    }
+
+    #[test]
+    fn load_is_let_through_when_the_operator_says_so_and_guessing_is_not() {
+        let limit = |against| Limit {
+            name: "test",
+            burst: 0,
+            every: Duration::from_secs(10),
+            against,
+        };
+        let throttle = Throttle::default();
+        let now = Timestamp::from_micros(0);
+        assert!(throttle.take(&limit(Against::Load), b"a", now).is_err());
+        throttle.lift_load();
+        throttle.take(&limit(Against::Load), b"a", now).unwrap();
+        assert!(throttle.take(&limit(Against::Abuse), b"a", now).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! Pure decisions, their limits, and their refusals.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use act::EventName;
+use act::{Against, EventName, Limit};
 use base::{AccountId, Refusal, Result};
 
 use crate::{
@@ -32,6 +32,25 @@ pub(crate) const STATES_MAX: usize = 500;
 pub(crate) const CHANGES_MAX: u32 = 500;
 /// The largest input that carries a text, in bytes: every character escaped as a pair of surrogates.
 pub(crate) const TEXT_INPUT_BYTES_MAX: usize = 256 * 1024;
+
+/// Chats that one account may own.
+pub(crate) const CHATS_OWNED_MAX: i64 = 10_000;
+
+/// Chats that one account makes: 60 in a minute.
+pub(crate) const CREATING: Limit = load("messenger.creating", 120, Duration::from_secs(1));
+/// Messages that one account sends: 1,200 in a minute.
+pub(crate) const SENDING: Limit = load("messenger.sending", 600, Duration::from_millis(50));
+/// How often one account adds members, up to [`MEMBERS_ADDED_MAX`] at a time: 60 in a minute.
+pub(crate) const ADDING: Limit = load("messenger.adding", 120, Duration::from_secs(1));
+
+const fn load(name: &'static str, burst: u32, every: Duration) -> Limit {
+    Limit {
+        name,
+        burst,
+        every,
+        against: Against::Load,
+    }
+}
 
 /// How many items a page has.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +97,10 @@ pub(crate) const DIRECT_WITH_SELF: Refusal = Refusal::invalid(
 pub(crate) const CHAT_FULL: Refusal = Refusal::conflict(
     "messenger.chat_full",
     "The chat has as many members as it can have.",
+);
+pub(crate) const CHATS_TOO_MANY: Refusal = Refusal::conflict(
+    "messenger.chats_too_many",
+    "An account can own at most 10,000 chats.",
 );
 pub(crate) const MEMBERS_TOO_MANY: Refusal = Refusal::invalid(
     "messenger.members_too_many",
@@ -137,6 +160,7 @@ pub(crate) const REFUSALS: &[Refusal] = &[
     DIRECT_FIXED,
     DIRECT_WITH_SELF,
     CHAT_FULL,
+    CHATS_TOO_MANY,
     MEMBERS_TOO_MANY,
     MEMBERS_NONE,
     REMOVE_SELF,
@@ -291,6 +315,14 @@ pub(crate) fn may_grow(chat: &Chat, by: i64) -> Result<()> {
     }
 }
 
+/// Whether an account that owns so many may own one more.
+pub(crate) fn may_own(owned: i64) -> Result<()> {
+    match owned >= CHATS_OWNED_MAX {
+        true => Err(CHATS_TOO_MANY.into()),
+        false => Ok(()),
+    }
+}
+
 /// The owner goes last, or hands over first.
 pub(crate) fn may_leave(chat: &Chat) -> Result<()> {
     is_group(chat)?;
@@ -369,5 +401,11 @@ mod tests {
             mentioned(&[Mention::Account(ana), Mention::Everyone]),
             [crate::model::EVERYONE]
         );
+    }
+
+    #[test]
+    fn an_account_owns_so_many_chats() {
+        assert!(may_own(CHATS_OWNED_MAX - 1).is_ok());
+        assert!(may_own(CHATS_OWNED_MAX).unwrap_err().is(&CHATS_TOO_MANY));
     }
 }

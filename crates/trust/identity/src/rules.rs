@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use act::{Limit, Role};
+use act::{Against, Limit, Role};
 use base::{Result, Timestamp};
 
 use crate::{
@@ -78,7 +78,12 @@ pub(crate) const RESETS: Limit = limit("identity.resets", 3, HOUR);
 pub(crate) const AVATARS: Limit = limit("identity.avatars", 10, MINUTE);
 
 const fn limit(name: &'static str, burst: u32, every: Duration) -> Limit {
-    Limit { name, burst, every }
+    Limit {
+        name,
+        burst,
+        every,
+        against: Against::Abuse,
+    }
 }
 
 /// One line of text: trimmed, between 1 and 100 characters, nothing that steers a terminal or turns the writing direction.

@@ -29,6 +29,7 @@ pub async fn run(act: &mut Act, input: wire::AddMembers) -> Result<wire::Chat> {
         return Err(MEMBERS_NONE.at("accounts"));
     }
     let by = act.member()?.account;
+    act.throttle(&rules::ADDING, &by.to_bytes())?;
     let mut added = rules::to_be_added(&input.accounts, by, "accounts")?;
     let overview = store::overview(act, input.chat).await?;
     let chat = &overview.chat;

@@ -6,7 +6,7 @@ use base::{AccountId, Result};
 use crate::{
     content::{SystemBody, SystemEvent},
     model::{CHAT, Chat, MemberRole, Shape},
-    rules::{self, ACCOUNT_ABSENT, MEMBERS_TOO_MANY, NAME_INVALID},
+    rules::{self, ACCOUNT_ABSENT, CHATS_TOO_MANY, MEMBERS_TOO_MANY, NAME_INVALID},
     steps, store, wire,
 };
 
@@ -15,15 +15,22 @@ pub static OP: Operation = Operation::write("messenger.chat.create", Action::Cre
     .idempotent("messenger.chat.get", "chat")
     .created()
     .summary("Creates a group, which its creator owns.")
-    .refusing(&[NAME_INVALID, MEMBERS_TOO_MANY, ACCOUNT_ABSENT]);
+    .refusing(&[
+        NAME_INVALID,
+        MEMBERS_TOO_MANY,
+        ACCOUNT_ABSENT,
+        CHATS_TOO_MANY,
+    ]);
 
 pub async fn run(act: &mut Act, input: wire::CreateChat) -> Result<wire::Chat> {
     let name = rules::chat_name(&input.name)?;
     let owner = act.member()?.account;
+    act.throttle(&rules::CREATING, &owner.to_bytes())?;
     let others = rules::to_be_added(&input.members, owner, "members")?;
     let tenant = store::tenant(act).await?;
     let founding = act.permit(&tenant).await?;
     steps::may_be_added(act, &others, "members").await?;
+    rules::may_own(store::count_owned(act, owner).await?)?;
 
     let id = act.new_id();
     let permit = act.found::<Chat, _, _>(&founding, CHAT, id).await?;

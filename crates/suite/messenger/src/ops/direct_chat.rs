@@ -5,7 +5,7 @@ use base::Result;
 
 use crate::{
     model::{CHAT, Chat, MemberRole, Pair, Shape},
-    rules::{ACCOUNT_ABSENT, DIRECT_WITH_SELF},
+    rules::{self, ACCOUNT_ABSENT, DIRECT_WITH_SELF},
     steps, store, wire,
 };
 
@@ -26,6 +26,7 @@ pub async fn run(act: &mut Act, input: wire::DirectChat) -> Result<wire::Chat> {
         let permit = act.permit_for(&overview.chat, Action::Read).await?;
         return steps::view(act, &permit, &overview).await;
     }
+    act.throttle(&rules::CREATING, &account.to_bytes())?;
     let tenant = store::tenant(act).await?;
     let founding = act.permit(&tenant).await?;
     let people = steps::may_be_added(act, &[input.account], "account").await?;

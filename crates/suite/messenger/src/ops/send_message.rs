@@ -32,6 +32,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     rules::may_be_client_id(&input.client_id)?;
     rules::may_say(&input.body.text)?;
     let named = rules::mentions_in(&input.body.text)?;
+    act.throttle(&rules::SENDING, &act.member()?.account.to_bytes())?;
     let token = client_token(act, &input.client_id).await?;
     let (chat, sent) = store::chat_and_sent(act, input.chat, token.clone()).await?;
     let permit = act.permit(&chat).await?;

@@ -6,7 +6,7 @@ use base::Result;
 use crate::{
     content::{SystemBody, SystemEvent},
     model::MemberRole,
-    rules::{self, CHAT_ABSENT, DIRECT_FIXED, MEMBER_ABSENT, OWNER_ALREADY},
+    rules::{self, CHAT_ABSENT, CHATS_TOO_MANY, DIRECT_FIXED, MEMBER_ABSENT, OWNER_ALREADY},
     steps, store, wire,
 };
 
@@ -14,7 +14,13 @@ pub static OP: Operation = Operation::write("messenger.chat.transfer", Action::T
     .http(Method::Post, "/chats/{chat}/owner")
     .harmless_again("it names who owns the chat from then on")
     .summary("Hands a group over to another member.")
-    .refusing(&[CHAT_ABSENT, DIRECT_FIXED, MEMBER_ABSENT, OWNER_ALREADY]);
+    .refusing(&[
+        CHAT_ABSENT,
+        DIRECT_FIXED,
+        MEMBER_ABSENT,
+        OWNER_ALREADY,
+        CHATS_TOO_MANY,
+    ]);
 
 pub async fn run(act: &mut Act, input: wire::OfMember) -> Result<wire::Chat> {
     let overview = store::overview(act, input.chat).await?;
@@ -29,6 +35,7 @@ pub async fn run(act: &mut Act, input: wire::OfMember) -> Result<wire::Chat> {
     if found.is_empty() {
         return Err(MEMBER_ABSENT.at("account"));
     }
+    rules::may_own(store::count_owned(act, input.account).await?)?;
     let view = steps::view(act, &permit, &overview).await?;
 
     act.raise(&permit);

@@ -13,8 +13,8 @@ use crate::{
     rules::{CHAT_ABSENT, MEMBERS_MAX, MENTIONS_COUNTED_MAX, MESSAGE_ABSENT},
 };
 use statements::{
-    AMONG, AMONG_NAMES, CHAT_AND_SENT, CHAT_OF, COUNT_MEMBERS, DELETE_DRAFT, DELETE_MEMBER,
-    DRAFT_OF, FIND_DIRECT, FIND_MESSAGE, INSERT_CHAT, INSERT_MEMBER, INSERT_MENTION,
+    AMONG, AMONG_NAMES, CHAT_AND_SENT, CHAT_OF, COUNT_MEMBERS, COUNT_OWNED, DELETE_DRAFT,
+    DELETE_MEMBER, DRAFT_OF, FIND_DIRECT, FIND_MESSAGE, INSERT_CHAT, INSERT_MEMBER, INSERT_MENTION,
     INSERT_MESSAGE, LIST_ACCOUNTS, LIST_MEMBERS, LIST_OVERVIEWS, LIST_TOPICS, MARK_READ,
     MEMBERS_AMONG, MESSAGES_AFTER, MESSAGES_BEFORE, OVERVIEW, RENAME_CHAT, SAVE_DRAFT, SENT_NUMBER,
     SET_MUTED, SET_ROLE, TENANT, TOPIC, TOPICS_AMONG,
@@ -127,6 +127,12 @@ pub(crate) async fn find_direct(act: &mut Act, pair: Pair) -> Result<Option<Chat
         .row(&FIND_DIRECT, params! { low: pair.low, high: pair.high })
         .await?;
     row.map(|mut row| row.take("id")).transpose()
+}
+
+/// How many chats an account owns.
+pub(crate) async fn count_owned(act: &mut Act, account: AccountId) -> Result<i64> {
+    let row = act.row(&COUNT_OWNED, params! { account: account }).await?;
+    row.map_or(Ok(0), |mut row| row.take("owned"))
 }
 
 /// A chat about to be: one member for each of `members`, the group's with its owner.

@@ -142,6 +142,11 @@ pub(super) static LIST_ACCOUNTS: Statement = Statement::read(
     "SELECT account FROM messenger_member WHERE tenant = :tenant AND chat = :chat ORDER BY account LIMIT :limit",
 );
 
+pub(super) static COUNT_OWNED: Statement = Statement::read(
+    "SELECT count(*) AS owned FROM messenger_member
+     WHERE tenant = :tenant AND account = :account AND role = 'owner'",
+);
+
 pub(super) static MEMBERS_AMONG: Statement = Statement::read(
     "SELECT account FROM messenger_member WHERE tenant = :tenant AND chat = :chat AND account IN
         (:a0, :a1, :a2, :a3, :a4, :a5, :a6, :a7, :a8, :a9,
@@ -224,6 +229,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &INSERT_CHAT,
     &RENAME_CHAT,
     &COUNT_MEMBERS,
+    &COUNT_OWNED,
     &INSERT_MEMBER,
     &DELETE_MEMBER,
     &SET_ROLE,

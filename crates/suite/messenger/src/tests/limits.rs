@@ -1,5 +1,7 @@
 //! Limits, and that they are refused in words.
 
+use std::time::Duration;
+
 use act::Operation;
 use base::AccountId;
 use serde_json::{Value, json};
@@ -118,4 +120,41 @@ fn refusals_of_operations_are_those_of_the_domain() {
             assert!(is_known, "{}: {}", operation.name, refusal.code);
         }
     }
+}
+
+#[tokio::test]
+async fn an_account_makes_and_says_only_so_much_at_once() {
+    let house = house().await;
+    let [ana, bo] = house.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[&bo]).await;
+    for _ in 1..120 {
+        group(&ana, &[]).await;
+    }
+    let create = json!({ "name": "one more", "members": [] });
+    are_refused(
+        &ana,
+        vec![(&create_chat::OP, create.clone(), "act.too_many")],
+    )
+    .await;
+    // Others are not concerned, and a moment later there is room for one more.
+    group(&bo, &[]).await;
+    house.passes(Duration::from_secs(1));
+    ana.does(&create_chat::OP, create.clone()).await;
+
+    for number in 0..600 {
+        let said = text(&chat, &format!("c-{number}"), "hello");
+        ana.does(&send_message::OP, said).await;
+    }
+    let said = text(&chat, "c-last", "hello");
+    are_refused(
+        &ana,
+        vec![(&send_message::OP, said.clone(), "act.too_many")],
+    )
+    .await;
+    let said_by_bo = text(&chat, "c-bo", "hello");
+    bo.does(&send_message::OP, said_by_bo).await;
+    // The operator can lift what is against load.
+    house.runtime().lift_load_limits();
+    ana.does(&send_message::OP, said).await;
+    ana.does(&create_chat::OP, create).await;
 }
