@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use act::{Against, Limit, Role};
+use act::{Against, Limit, NOT_PERMITTED, Role};
 use base::{Result, Timestamp};
 
 use crate::{
@@ -70,6 +70,15 @@ pub(crate) const TRIES_BY_SOURCE: Limit =
     limit("identity.tries_by_source", 300, Duration::from_secs(1));
 /// Codes of six digits: one guess in 333,333 is right at any moment, so that a year of trying has one chance in four.
 pub(crate) const CODES: Limit = limit("identity.codes", 5, Duration::from_secs(300));
+/// Mails by which one account invites, all accounts of a tenant do, and one address is invited.
+pub(crate) const INVITING_MAILS: Limit =
+    limit("identity.inviting_mails", 100, Duration::from_secs(30));
+pub(crate) const INVITING_MAILS_OF_TENANT: Limit = limit(
+    "identity.inviting_mails_of_tenant",
+    500,
+    Duration::from_secs(10),
+);
+pub(crate) const INVITING_MAILS_TO: Limit = limit("identity.inviting_mails_to", 3, HOUR);
 /// New tenants and people from one place.
 pub(crate) const SIGN_UPS: Limit = limit("identity.sign_ups", 30, MINUTE);
 /// Mails to one address that somebody else may have asked for.
@@ -250,6 +259,24 @@ mod tests {
     fn addresses_have_one_spelling() {
         for (given, spelling) in [
             (" Ana@Example.ORG ", "ana@example.org"),
+/// Whether a change takes rights from an account: what it began with them does not outlive them.
+pub(crate) fn takes_rights(target: &Account, role: Role, state: State) -> bool {
+    let rank = |role| match role {
+        Role::Owner => 2,
+        Role::Administrator => 1,
+        Role::Member => 0,
+    };
+    state == State::Suspended || rank(role) < rank(target.role)
+}
+
+/// Whether whoever calls still stands as their session says: a node remembers a role for some seconds.
+pub(crate) fn still_stands(account: &Account, role: Role) -> Result<()> {
+    match account.role == role && account.state == State::Active {
+        true => Ok(()),
+        false => Err(NOT_PERMITTED.into()),
+    }
+}
+
             ("li.wei+work@例子.测试", "li.wei+work@例子.测试"),
             ("a@localhost", "a@localhost"),
         ] {

@@ -105,4 +105,5 @@ pub(crate) static BLOBS: &[&Statement] = &[&accounts::ACCOUNT_BY_BLOB];
 fn take_name<T>(row: &mut Row, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T> {
     let name: String = row.take(column)?;
     from(&name).context("a name that this program does not know stands in a column")
+    &invitations::WITHDRAW_INVITATIONS,
 }

@@ -44,6 +44,10 @@ pub async fn run(
     }
     let inviter = store::find_account(act, member.account).await?;
     let inviter = inviter.context("the account of a session exists")?;
+    rules::still_stands(&inviter, member.role)?;
+    if let (Some(to), true) = (&to, settings.mail) {
+        may_mail(act, to)?;
+    }
     let letter = letter(act, &permit, &tenant, &inviter)?;
     let cell = act.cell().await?;
     let cell = act.permit_for(&cell, Action::Find).await?;
@@ -75,6 +79,14 @@ pub async fn run(
         mail: to,
         state: wire::InvitationState::Open,
     })
+}
+
+/// Whether one more mail may go: nobody's server is used to fill the mailboxes of others.
+fn may_mail(act: &Act, to: &str) -> Result<()> {
+    let member = act.member()?;
+    act.throttle(&rules::INVITING_MAILS, &member.account.to_bytes())?;
+    act.throttle(&rules::INVITING_MAILS_OF_TENANT, &member.tenant.to_bytes())?;
+    act.throttle(&rules::INVITING_MAILS_TO, to.as_bytes())
 }
 
 /// The letter that brings an invitation, as soon as it is known to whom and with which link.

@@ -29,9 +29,10 @@ pub async fn run(act: &mut Act, input: wire::UpdateMember) -> Result<wire::Accou
     }
     let owners = store::count_owners(act).await?;
     rules::restand(&account, member.account, role, state, owners)?;
-    let sessions = match state {
-        State::Suspended => store::sessions_of_account(act, account.id).await?,
-        State::Active => Vec::new(),
+    let takes_rights = rules::takes_rights(&account, role, state);
+    let sessions = match takes_rights {
+        true => store::sessions_of_account(act, account.id).await?,
+        false => Vec::new(),
     };
     (account.role, account.state) = (role, state);
     let view = views::account(act, &permit, &account)?;
@@ -39,7 +40,16 @@ pub async fn run(act: &mut Act, input: wire::UpdateMember) -> Result<wire::Accou
     // Whoever counted owners at the same time counts again.
     act.raise(&permit);
     store::update_standing(act, &permit, account.id, role, state)?;
-    standing::end_sessions(act, &permit, sessions, None)?;
+    if takes_rights {
+        store::withdraw_invitations(act, &permit, account.id)?;
+    }
+    match state {
+        State::Suspended => standing::end_sessions(act, &permit, sessions, None)?,
+        // They go on; the nodes forget what they know of them, and ask again.
+        State::Active => sessions
+            .into_iter()
+            .for_each(|session| act.end_session(session)),
+    }
     act.notify(account.id, "profile", None, None);
     Ok(view)
 }

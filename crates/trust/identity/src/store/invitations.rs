@@ -37,6 +37,12 @@ pub(super) static UPDATE_INVITATION: Statement = Statement::write(
 )
 .exactly_one();
 
+/// Whatever an account has invited to and nobody has taken yet.
+pub(super) static WITHDRAW_INVITATIONS: Statement = Statement::write(
+    "UPDATE identity_invitation SET state = :state
+     WHERE tenant = :tenant AND invited_by = :invited_by AND state = 'open'",
+);
+
 fn invitation_of(mut row: Row) -> Result<Invitation> {
     Ok(Invitation {
         id: row.take("id")?,
@@ -121,5 +127,19 @@ pub(crate) fn close_invitation<R: Resource>(
         permit,
         &UPDATE_INVITATION,
         params! { id: id, state: plain(state.name()) },
+    )
+}
+
+/// Takes back what an account has invited to.
+pub(crate) fn withdraw_invitations<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    invited_by: AccountId,
+) -> Result<()> {
+    let state = plain(InvitationState::Withdrawn.name());
+    act.execute(
+        permit,
+        &WITHDRAW_INVITATIONS,
+        params! { invited_by: invited_by, state: state },
     )
 }

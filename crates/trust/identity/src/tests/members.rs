@@ -336,3 +336,46 @@ async fn the_operator_says_who_may_sign_up_and_counts() {
         assert!(refusal.refusal().is_some());
     }
 }
+
+#[tokio::test]
+async fn what_an_administrator_began_ends_with_their_rights() {
+    for change in [json!({ "role": "member" }), json!({ "state": "suspended" })] {
+        let place = Place::new().await;
+        let ana = place
+            .signs_up("Weaver Mill", "Ana", "ana@example.org")
+            .await;
+        let bo = place
+            .joins(&ana, "Bo", "bo@example.org", "administrator")
+            .await;
+        let invitation = json!({ "role": "administrator", "expires_in_h": 24 });
+        let by_bo = bo.invites(invitation.clone()).await;
+        let by_ana = ana.invites(invitation.clone()).await;
+        let mut input = change.clone();
+        input["account"] = bo.account();
+        ana.does(&update_member::OP, input).await;
+
+        let taken = acceptance(&by_bo, "Cy", "cy@example.org");
+        assert_eq!(
+            place.refuses(&accept_invitation::OP, taken).await.code,
+            "identity.invitation_invalid",
+            "{change}"
+        );
+        let kept = acceptance(&by_ana, "Cy", "cy@example.org");
+        place.enters(&accept_invitation::OP, kept).await;
+        // Every node is told to ask anew how the session stands.
+        let session = bo.actor.caller().member().unwrap().session;
+        let told = place.house.heard().take();
+        assert!(
+            told.iter().any(|announcement| matches!(
+                announcement,
+                act::Announcement::SessionEnded { session: ended } if *ended == session
+            )),
+            "{change}"
+        );
+        // A node that has not heard of it yet lets nobody invite by the role that was.
+        assert_eq!(
+            bo.is_refused(&create_invitation::OP, invitation).await,
+            "access.not_permitted"
+        );
+    }
+}
