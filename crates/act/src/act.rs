@@ -32,6 +32,7 @@ pub struct Act {
     pub(crate) announcements: Vec<Pending>,
     pub(crate) resources: Vec<ResourceRef>,
     pub(crate) reference: Option<[u8; 16]>,
+    pub(crate) if_refused: Option<(&'static Operation, [u8; 16])>,
     pub(crate) session: Option<String>,
     pub(crate) bytes: Option<(&'static str, Bytes)>,
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use base::{Id, Result, TenantId, kinds};
+use base::{Error, Id, Result, TenantId, kinds};
 use db::{Batch, Row, params};
 
-use crate::{Call, Caller, Runtime, runtime::printed, store};
+use crate::{Act, Call, Caller, Operation, Runtime, runtime::printed, store};
 
 /// How many jobs one round takes.
 const JOBS_PER_ROUND: u32 = 50;
@@ -30,6 +30,14 @@ impl Job {
             subject: row.take("subject")?,
             attempts: row.take("attempts")?,
         })
+    }
+}
+
+impl Act {
+    /// Has an operation of the system run on `subject` if this act ends in a refusal: an act of its own, since a refused one
+    /// writes nothing. For what has to be counted in the database although it failed.
+    pub fn if_refused<K>(&mut self, operation: &'static Operation, subject: Id<K>) {
+        self.if_refused = Some((operation, subject.to_bytes()));
     }
 }
 
@@ -70,16 +78,36 @@ impl Runtime {
     }
 
     async fn run_job(&self, job: &Job) -> Result<()> {
-        let subject = match self.binding(&job.operation) {
-            Some(binding) => printed(binding, "subject", job.subject),
-            None => String::new(),
-        };
         let caller = Caller::System {
             name: "job",
             tenant: job.tenant,
         };
+        self.run_on(&job.operation, caller, job.subject).await
+    }
+
+    /// What an act wanted to have written if it ends in a refusal is written before the refusal is answered; what cannot be
+    /// written is answered in its place.
+    pub(crate) async fn follow_refusal(&self, act: Act, error: &Error) -> Result<()> {
+        let (Some(_), Some((operation, subject))) = (error.refusal(), act.if_refused) else {
+            return Ok(());
+        };
+        let caller = Caller::System {
+            name: "refusal",
+            tenant: act.call.caller.tenant(),
+        };
+        drop(act);
+        self.run_on(operation.name, caller, subject).await
+    }
+
+    async fn run_on(&self, operation: &str, caller: Caller, subject: [u8; 16]) -> Result<()> {
+        let subject = match self.binding(operation) {
+            Some(binding) => printed(binding, "subject", subject),
+            None => String::new(),
+        };
         let call = Call::internal(caller, self.new_id());
         let input = serde_json::json!({ "subject": subject });
-        self.execute(&job.operation, call, input).await.map(|_| ())
+        Box::pin(self.execute(operation, call, input))
+            .await
+            .map(|_| ())
     }
 }

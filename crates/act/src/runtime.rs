@@ -180,6 +180,8 @@ impl Runtime {
                     .map(|ended| (ended, write)),
                 Err(error) => {
                     self.note_refusal(&act, &error);
+                    drop(alone);
+                    self.follow_refusal(act, &error).await?;
                     return Err(error);
                 }
             };
@@ -216,6 +218,7 @@ impl Runtime {
             announcements: Vec::new(),
             resources: Vec::new(),
             reference: None,
+            if_refused: None,
             session: None,
             bytes: None,
         }
@@ -393,14 +396,14 @@ impl Runtime {
         self.ports.announcer.announce(announcements);
     }
 
-    /// For shutting down: nothing heavy begins any more.
-    pub async fn drain(&self, within: Duration) {
-        self.heavy.drain(within).await;
     /// Counts no load of single accounts from now on: for measuring, and for operators who limit elsewhere.
     pub fn lift_load_limits(&self) {
         self.throttle.lift_load();
     }
 
+    /// For shutting down: nothing heavy begins any more.
+    pub async fn drain(&self, within: Duration) {
+        self.heavy.drain(within).await;
     }
 }
 

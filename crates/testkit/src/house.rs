@@ -175,6 +175,29 @@ impl House {
         HouseBuilder::new(modules).build().await
     }
 
+    /// The house after a restart with these modules, over the same database and ports: what a node holds in memory is gone.
+    pub async fn restarts(mut self, mut modules: Vec<Module>) -> Self {
+        let migrations = MigrationSet {
+            domain: "testkit",
+            migrations: &[] as &[Migration],
+        };
+        modules.push(Module::new("testkit", migrations).with(&FOUND, found));
+        let ports = self.runtime.ports();
+        let ports = Ports {
+            database: Arc::clone(&ports.database),
+            vault: Arc::clone(&ports.vault),
+            access: Arc::clone(&ports.access),
+            recorder: Arc::clone(&ports.recorder),
+            announcer: Arc::clone(&ports.announcer),
+            blobs: Arc::clone(&ports.blobs),
+            directory: Arc::clone(&ports.directory),
+            clock: Arc::clone(&ports.clock),
+            entropy: Arc::clone(&ports.entropy),
+        };
+        self.runtime = Arc::new(Runtime::start(ports, modules).await.unwrap());
+        self
+    }
+
     pub const fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
     }

@@ -3,6 +3,7 @@
 pub mod accept_invitation;
 pub mod change_password;
 pub mod confirm_totp;
+pub mod count_code_failure;
 pub mod create_invitation;
 pub mod create_sign_up_code;
 pub mod due_letters;
@@ -137,6 +138,7 @@ fn unseen(module: Module, settings: &Arc<Settings>) -> Module {
         .with(&due_letters::OP, due_letters::run)
         .with(&read_letter::OP, knowing(settings, read_letter::run))
         .with(&settle_letter::OP, settle_letter::run)
+        .with(&count_code_failure::OP, count_code_failure::run)
         .with(&purge_outdated::OP, purge_outdated::run)
 }
 

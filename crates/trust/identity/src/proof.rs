@@ -7,6 +7,7 @@ use base::{Context, PersonId, Result, Secret, TenantId};
 
 use crate::{
     model::{Claim, Person, Token, TotpState, fields},
+    ops::count_code_failure,
     password,
     refusals::{CODE_MISSING, CODE_WRONG, CREDENTIALS_WRONG, PASSWORD_WEAK},
     rules, store, totp,
@@ -121,6 +122,9 @@ pub(crate) async fn second_factor(
     person: &Person,
     given: &Given,
 ) -> Result<Proved> {
+    // The row counts on every node and after a restart; the bucket keeps a node from being asked many times at once.
+    let forgotten_at = store::code_failures_forgotten_at(act, person.id).await?;
+    rules::may_guess_code(forgotten_at, act.now())?;
     act.throttle(&rules::CODES, &person.id.to_bytes())?;
     let proved = match (given, person.totp.state) {
         (_, TotpState::Absent | TotpState::Pending) => None,
@@ -136,7 +140,10 @@ pub(crate) async fn second_factor(
             }
         }
     };
-    let proved = proved.ok_or(CODE_WRONG)?;
+    let Some(proved) = proved else {
+        act.if_refused(&count_code_failure::OP, person.id);
+        return Err(CODE_WRONG.into());
+    };
     act.forgive(&rules::CODES, &person.id.to_bytes());
     Ok(proved)
 }
@@ -165,6 +172,7 @@ pub(crate) fn use_up(
     person: &Person,
     proved: Proved,
 ) -> Result<()> {
+    store::forgive_code_failures(act, permit, person.id)?;
     match proved {
         Proved::Step(step) => store::update_totp_step(act, permit, person, step),
         Proved::Recovery(hash) => store::delete_recovery_code(act, permit, person, hash),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use act::{Against, Limit, NOT_PERMITTED, Role};
+use act::{Against, Limit, NOT_PERMITTED, Role, TOO_MANY};
 use base::{Result, Timestamp};
 
 use crate::{
@@ -228,6 +228,19 @@ pub(crate) fn may_act(account: State, tenant: State) -> Result<()> {
     }
 }
 
+/// Whether a code may be tried while earlier wrong ones are remembered until then: [`CODES`], counted in the database.
+pub(crate) fn may_guess_code(forgotten_at: Timestamp, now: Timestamp) -> Result<()> {
+    let left = forgotten_at.since(now);
+    let most = CODES.every.saturating_mul(CODES.burst.saturating_sub(1));
+    match left.checked_sub(most).filter(|wait| !wait.is_zero()) {
+        None => Ok(()),
+        Some(wait) => {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            Err(TOO_MANY.retry_after(seconds.saturating_add(1)))
+        }
+    }
+}
+
 /// What becomes of an account's standing. `owners` counts the owners of the tenant who can act.
 pub(crate) fn restand(
     target: &Account,
@@ -246,19 +259,6 @@ pub(crate) fn restand(
     Ok(())
 }
 
-/// Whether a change touches ownership: that is handing the organisation over, and not everyday administration.
-pub(crate) fn touches_ownership(target: &Account, role: Role) -> bool {
-    target.role == Role::Owner || role == Role::Owner
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_have_one_spelling() {
-        for (given, spelling) in [
-            (" Ana@Example.ORG ", "ana@example.org"),
 /// Whether a change takes rights from an account: what it began with them does not outlive them.
 pub(crate) fn takes_rights(target: &Account, role: Role, state: State) -> bool {
     let rank = |role| match role {
@@ -277,6 +277,19 @@ pub(crate) fn still_stands(account: &Account, role: Role) -> Result<()> {
     }
 }
 
+/// Whether a change touches ownership: that is handing the organisation over, and not everyday administration.
+pub(crate) fn touches_ownership(target: &Account, role: Role) -> bool {
+    target.role == Role::Owner || role == Role::Owner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_spelling() {
+        for (given, spelling) in [
+            (" Ana@Example.ORG ", "ana@example.org"),
             ("li.wei+work@例子.测试", "li.wei+work@例子.测试"),
             ("a@localhost", "a@localhost"),
         ] {

@@ -1,6 +1,7 @@
 //! Every SQL statement of the crate. Statements over the cell's own tables name `:cell`, whatever tenant the act is in.
 
 mod accounts;
+mod failures;
 mod invitations;
 mod letters;
 mod people;
@@ -12,6 +13,7 @@ use act::{Migration, MigrationSet, Row, Statement};
 use base::{Context, Result};
 
 pub(crate) use accounts::*;
+pub(crate) use failures::*;
 pub(crate) use invitations::*;
 pub(crate) use letters::*;
 pub(crate) use people::*;
@@ -30,6 +32,10 @@ pub(crate) const MIGRATIONS: MigrationSet = MigrationSet {
             name: "0002_avatars",
             sql: include_str!("../migrations/0002_avatars.sql"),
         },
+        Migration {
+            name: "0003_code_failures",
+            sql: include_str!("../migrations/0003_code_failures.sql"),
+        },
     ],
 };
 
@@ -45,6 +51,10 @@ pub static STATEMENTS: &[&Statement] = &[
     &people::DELETE_RECOVERY_CODE,
     &people::DELETE_RECOVERY_CODES,
     &people::RECOVERY_CODE,
+    &failures::CODE_FAILURE,
+    &failures::COUNT_CODE_FAILURE,
+    &failures::FORGIVE_CODE_FAILURES,
+    &failures::PURGE_CODE_FAILURES,
     &tenants::TENANT,
     &tenants::INSERT_TENANT,
     &tenants::UPDATE_TENANT_STATE,
@@ -90,6 +100,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &invitations::COUNT_INVITATIONS,
     &invitations::INSERT_INVITATION,
     &invitations::UPDATE_INVITATION,
+    &invitations::WITHDRAW_INVITATIONS,
     &letters::LETTERS_DUE,
     &letters::LETTER,
     &letters::INSERT_LETTER,
@@ -105,5 +116,4 @@ pub(crate) static BLOBS: &[&Statement] = &[&accounts::ACCOUNT_BY_BLOB];
 fn take_name<T>(row: &mut Row, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T> {
     let name: String = row.take(column)?;
     from(&name).context("a name that this program does not know stands in a column")
-    &invitations::WITHDRAW_INVITATIONS,
 }

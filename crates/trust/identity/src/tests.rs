@@ -47,6 +47,13 @@ impl Place {
         Self { house, sessions }
     }
 
+    /// The same place after its node was started anew.
+    pub(crate) async fn restarts(self) -> Self {
+        let house = self.house.restarts(vec![module(settings())]).await;
+        let sessions = Sessions::new(Arc::clone(house.runtime()));
+        Self { house, sessions }
+    }
+
     /// Calls a public operation from an address.
     pub(crate) async fn calls_from(
         &self,

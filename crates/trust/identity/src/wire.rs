@@ -497,6 +497,13 @@ pub struct StartReset {
     pub mail: String,
 }
 
+/// Whose second factor was guessed at in vain.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeFailure {
+    pub subject: PersonId,
+}
+
 /// A letter as it is kept, sealed: its kind and parameters.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -17,5 +17,6 @@ pub async fn run(act: &mut Act, _: wire::Nothing) -> Result<wire::Done> {
     store::purge_sessions(act, &permit)?;
     store::purge_tokens(act, &permit)?;
     store::purge_letters(act, &permit)?;
+    store::purge_code_failures(act, &permit)?;
     Ok(wire::Done {})
 }

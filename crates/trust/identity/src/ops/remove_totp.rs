@@ -34,5 +34,6 @@ pub async fn run(act: &mut Act, input: wire::RemoveTotp) -> Result<wire::Done> {
     };
     store::update_totp(act, &permit, &person, next)?;
     store::delete_recovery_codes(act, &permit, &person)?;
+    store::forgive_code_failures(act, &permit, person.id)?;
     Ok(wire::Done {})
 }

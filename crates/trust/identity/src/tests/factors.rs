@@ -194,6 +194,30 @@ async fn guessing_codes_comes_to_an_end() {
         )
         .await;
     assert_eq!(now_right.code, "act.too_many");
+
+    // They are kept where a restart, and every other node, finds them.
+    let place = place.restarts().await;
+    let guess = |code: &str| json!({ "ticket": ticket, "code": code });
+    let still = place.refuses(&second_factor::OP, guess(&right)).await;
+    assert_eq!(still.code, "act.too_many");
+    // After a while one more may be tried, and one that is right forgives the others.
+    place.house.passes(Duration::from_secs(301));
+    let ticket = self::ticket(&place, "ana@example.org").await;
+    let guess = |code: &str| json!({ "ticket": ticket, "code": code });
+    let wrong_again = place.refuses(&second_factor::OP, guess(wrong)).await;
+    assert_eq!(wrong_again.code, "identity.code_wrong");
+    let right = place.code(&secret);
+    let too_early = place.refuses(&second_factor::OP, guess(&right)).await;
+    assert_eq!(too_early.code, "act.too_many");
+    place.house.passes(Duration::from_secs(301));
+    with_code(&place, &secret).await;
+    place.waits();
+    let ticket = self::ticket(&place, "ana@example.org").await;
+    for _ in 0..5 {
+        let guess = json!({ "ticket": ticket, "code": wrong });
+        let refusal = place.refuses(&second_factor::OP, guess).await;
+        assert_eq!(refusal.code, "identity.code_wrong");
+    }
 }
 
 #[tokio::test]
