@@ -2,7 +2,7 @@
 //! without a second factor of the person.
 
 use act::{Act, Cell, Permit};
-use base::Result;
+use base::{PersonId, Result};
 
 use crate::{
     mail,
@@ -31,7 +31,13 @@ pub(crate) fn by_another(
     if person.totp.state != TotpState::Active {
         return Err(RESET_IMPOSSIBLE.into());
     }
-    let link = make(act, cell, person, Purpose::ResetByLink, settings)?;
+    let link = make(
+        act,
+        cell,
+        Subject::of(person),
+        Purpose::ResetByLink,
+        settings,
+    )?;
     Ok(wire::SentReset::Link { link })
 }
 
@@ -42,14 +48,50 @@ pub(crate) fn by_mail(
     person: &Person,
     settings: &Settings,
 ) -> Result<()> {
-    let link = make(act, cell, person, Purpose::ResetByMail, settings)?;
+    let link = make(
+        act,
+        cell,
+        Subject::of(person),
+        Purpose::ResetByMail,
+        settings,
+    )?;
     mail::post(act, cell, Some(person.id), &wire::Letter::Reset { link })
+}
+
+/// Does for nobody what [`by_mail`] does for somebody, so that neither time nor load says whether an address is known. The
+/// letter has no reader: it goes nowhere, and its link fits no person.
+pub(crate) fn by_mail_to_nobody(
+    act: &mut Act,
+    cell: &Permit<Cell>,
+    settings: &Settings,
+) -> Result<()> {
+    let nobody = Subject {
+        person: act.new_id(),
+        password_revision: 1,
+    };
+    let link = make(act, cell, nobody, Purpose::ResetByMail, settings)?;
+    mail::post(act, cell, None, &wire::Letter::Reset { link })
+}
+
+/// For whom a link is made.
+struct Subject {
+    person: PersonId,
+    password_revision: i64,
+}
+
+impl Subject {
+    const fn of(person: &Person) -> Self {
+        Self {
+            person: person.id,
+            password_revision: person.password_revision,
+        }
+    }
 }
 
 fn make(
     act: &mut Act,
     cell: &Permit<Cell>,
-    person: &Person,
+    subject: Subject,
     purpose: Purpose,
     settings: &Settings,
 ) -> Result<String> {
@@ -62,8 +104,8 @@ fn make(
     let new = store::NewToken {
         token_hash: token.hash,
         purpose,
-        person: person.id,
-        password_revision: person.password_revision,
+        person: subject.person,
+        password_revision: subject.password_revision,
         expires_at: act.now().after(life),
     };
     store::insert_token(act, cell, new)?;

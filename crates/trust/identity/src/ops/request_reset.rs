@@ -34,8 +34,10 @@ pub async fn run(
     let mail_hash = proof::mail_hash(act, &mail).await?;
     let claim = store::find_claim_by_mail(act, mail_hash).await?;
 
-    if let (Some(Claim(person)), true) = (claim, settings.mail) {
-        reset::by_mail(act, &cell, &person, &settings)?;
+    match (claim, settings.mail) {
+        (Some(Claim(person)), true) => reset::by_mail(act, &cell, &person, &settings)?,
+        (None, true) => reset::by_mail_to_nobody(act, &cell, &settings)?,
+        (_, false) => {}
     }
     Ok(wire::Done {})
 }
