@@ -32,12 +32,16 @@ pub(crate) fn start_mail(
             tokio::time::sleep(LETTERS_EVERY).await;
             let round = async {
                 match keeper.hold(&ports.database, ports.clock.now()).await? {
-                    Some(_) => postman.round().await.map(|_| ()),
-                    None => Ok(()),
+                    Some(_) => postman.round().await,
+                    None => Ok(identity::Round::default()),
                 }
             };
-            if let Err(error) = round.await {
-                tracing::warn!(%error, "letters could not be sent");
+            match round.await {
+                // The letter's id only: whom it is for is nobody's business here.
+                Ok(round) => round.unreadable.iter().for_each(|(letter, fault)| {
+                    tracing::warn!(%letter, %fault, "a letter could not be read");
+                }),
+                Err(error) => tracing::warn!(%error, "letters could not be sent"),
             }
         }
     });

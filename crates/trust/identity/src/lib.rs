@@ -33,7 +33,7 @@ mod tests;
 pub use directory::Cards;
 pub use model::{DIRECTORY, PERSON};
 pub use ops::module;
-pub use postman::{Mailer, Postman};
+pub use postman::{Mailer, Postman, Round};
 pub use sessions::Sessions;
 pub use settings::Settings;
 pub use smtp::{Smtp, SmtpSecurity, SmtpSettings};

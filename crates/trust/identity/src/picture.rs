@@ -13,7 +13,9 @@ use image::{
 pub(crate) const BYTES_MAX: usize = 5 * 1024 * 1024;
 /// What phones take, with room; checked in the header, before anything is decoded.
 const PIXELS_MAX: u64 = 40_000_000;
-/// Four bytes for each pixel, and the decoder's own working space.
+/// Four bytes for each pixel: more of them, as with 16 bits for a colour, leave room for fewer pixels.
+const DECODED_BYTES_MAX: u64 = 4 * PIXELS_MAX;
+/// What is decoded, and the decoder's own working space.
 const MEMORY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// The sides of the squares that are kept, in pixels.
 pub(crate) const LARGE: u32 = 256;
@@ -57,7 +59,9 @@ pub(crate) fn read(file: &[u8]) -> Result<Picture, Unfit> {
         _ => Unfit::Unreadable,
     })?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+    if u64::from(width) * u64::from(height) > PIXELS_MAX
+        || decoder.total_bytes() > DECODED_BYTES_MAX
+    {
         return Err(Unfit::Large);
     }
     let orientation = decoder.orientation().map_err(unreadable)?;
@@ -125,9 +129,18 @@ pub(crate) mod tests {
         assert!(read(&file(1, 1, ImageFormat::Png)).is_ok());
     }
 
+    /// The beginning of a PNG of 25 megapixels with 16 bits for each of four colours: 200 MB in memory.
+    fn deep() -> Vec<u8> {
+        b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x13\x88\x00\x00\x13\x88\
+              \x10\x06\x00\x00\x00\x0d\x08\x5b\x88\x00\x00\x00\x0c\x49\x44\x41\x54\x78\x9c\x63\x60\xa0\x0c\x00\
+              \x00\x00\x40\x00\x01\xb7\x34\x7c\xef"
+            .to_vec()
+    }
+
     #[test]
     fn bombs_and_other_files_are_refused() {
         assert_eq!(read(&bomb()).err(), Some(Unfit::Large));
+        assert_eq!(read(&deep()).err(), Some(Unfit::Large));
         assert_eq!(read(&vec![0; BYTES_MAX + 1]).err(), Some(Unfit::Large));
         for other in [
             &b""[..],

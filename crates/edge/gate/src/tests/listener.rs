@@ -299,7 +299,16 @@ async fn certificates_from_files_are_reloaded() {
         std::fs::write(&chain, params.self_signed(&own).unwrap().pem()).unwrap();
         std::fs::write(&key, own.serialize_pem()).unwrap();
     };
+    let open_to = |mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&key, permissions).unwrap();
+    };
     place(1);
+    for mode in [0o644, 0o640, 0o604] {
+        open_to(mode);
+        assert!(Tls::open(source.clone(), Arc::new(SystemClock)).is_err());
+    }
+    open_to(0o600);
     let tls = Tls::open(source, Arc::new(SystemClock)).unwrap();
     assert_eq!(tls.expires_at().date(), (2055, 1, 1));
     place(2);

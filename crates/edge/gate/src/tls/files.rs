@@ -7,17 +7,27 @@ use std::{
     path::Path,
 };
 
-use base::{Context, Result};
+use base::{Context, Fault, Result};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 use super::Material;
 
-/// Reads a PEM chain and its key.
+/// Everybody but the owner.
+const OTHERS: u32 = 0o077;
+
+/// Reads a PEM chain and its key, which only its owner may read.
 pub(super) fn read(chain: &Path, key: &Path) -> Result<Material> {
     let chain = CertificateDer::pem_file_iter(chain)
         .context("opening the certificate file")?
         .collect::<Result<Vec<_>, _>>()
         .context("reading the certificate file")?;
+    let about = fs::metadata(key).context("opening the key file")?;
+    if about.permissions().mode() & OTHERS != 0 {
+        return Err(Fault::new(
+            "the key file is open to others than its owner: its mode must be 0600",
+        )
+        .into());
+    }
     let key = PrivateKeyDer::from_pem_file(key).context("reading the key file")?;
     Ok(Material { chain, key })
 }

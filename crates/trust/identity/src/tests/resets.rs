@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use base::Result;
+use act::{Plain, Statement, params};
+use base::{Result, TenantId};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
@@ -66,8 +67,8 @@ async fn a_link_in_the_mail_sets_a_new_password_once() {
             .unwrap();
         assert_eq!((answer.status, &answer.body[..]), (202, &b"{}"[..]));
     }
-    assert_eq!(postman.round().await.unwrap(), 1);
-    assert_eq!(postman.round().await.unwrap(), 0);
+    assert_eq!(postman.round().await.unwrap().sent, 1);
+    assert_eq!(postman.round().await.unwrap().sent, 0);
     let letter = letterbox.letters.lock().unwrap().remove(0);
     assert_eq!(letter.to, "ana@example.org");
     assert_eq!(letter.subject, "A new password for Office");
@@ -194,15 +195,15 @@ async fn with_mail_the_link_goes_to_its_person_only() {
     let invitation = json!({ "mail": "Cy@example.org", "role": "member", "expires_in_h": 24 });
     ana.does(&create_invitation::OP, invitation).await;
     *letterbox.is_shut.lock().unwrap() = true;
-    assert_eq!(postman.round().await.unwrap(), 0);
+    assert_eq!(postman.round().await.unwrap().sent, 0);
     *letterbox.is_shut.lock().unwrap() = false;
     assert_eq!(
-        postman.round().await.unwrap(),
+        postman.round().await.unwrap().sent,
         0,
         "a letter that was not taken waits"
     );
     place.house.passes(std::time::Duration::from_secs(61));
-    assert_eq!(postman.round().await.unwrap(), 2);
+    assert_eq!(postman.round().await.unwrap().sent, 2);
     let mut letters = letterbox.letters.lock().unwrap();
     letters.sort_by_key(|letter| letter.to.clone());
     assert_eq!(
@@ -233,6 +234,65 @@ async fn what_is_outdated_is_removed_and_what_stands_stays() {
         .passes(std::time::Duration::from_secs(3 * 24 * 3600));
     system.does(&purge_outdated::OP, json!({})).await;
     assert!(place.knows(&ana.token).await);
-    assert_eq!(postman.round().await.unwrap(), 0);
+    assert_eq!(postman.round().await.unwrap().sent, 0);
     assert!(letterbox.letters.lock().unwrap().is_empty());
+}
+
+/// Has every letter that waits hold something that nobody can open.
+async fn spoil_letters(place: &Place) {
+    static SPOIL: Statement = Statement::write(
+        "UPDATE identity_letter SET content_sealed = :spoilt WHERE tenant = :cell",
+    );
+    let mut batch = testkit::Batch::new();
+    let spoilt = params! { spoilt: Plain::bytes([1_u8; 40]) };
+    batch.execute(TenantId::NIL, &SPOIL, spoilt).unwrap();
+    let database = &place.house.runtime().ports().database;
+    database.commit(batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_letter_that_cannot_be_read_keeps_no_other_back() {
+    let (place, letterbox, postman) = with_mail().await;
+    let nobody = place.house.anonymous();
+    for (organisation, mail) in [("Mill", "ana@example.org"), ("Dyers", "bo@example.org")] {
+        place.signs_up(organisation, "Somebody", mail).await;
+    }
+    let ask = |mail: &str| json!({ "mail": mail });
+    nobody
+        .does(&request_reset::OP, ask("ana@example.org"))
+        .await;
+    spoil_letters(&place).await;
+    nobody.does(&request_reset::OP, ask("bo@example.org")).await;
+    let round = postman.round().await.unwrap();
+    assert_eq!((round.sent, round.unreadable.len()), (1, 1));
+    assert_eq!(letterbox.letters.lock().unwrap()[0].to, "bo@example.org");
+    // It waits for its next try.
+    let round = postman.round().await.unwrap();
+    assert_eq!((round.sent, round.unreadable.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_unknown_address_costs_what_a_known_one_does() {
+    static ROWS: Statement = Statement::read(
+        "SELECT (SELECT count(*) FROM identity_letter WHERE tenant = :cell) AS letters,
+                (SELECT count(*) FROM identity_token WHERE tenant = :cell) AS tokens",
+    );
+    let (place, letterbox, postman) = with_mail().await;
+    place
+        .signs_up("Weaver Mill", "Ana", "ana@example.org")
+        .await;
+    for (mail, rows) in [("zoe@example.org", 1_i64), ("ana@example.org", 2)] {
+        let nobody = place.house.anonymous();
+        nobody
+            .does(&request_reset::OP, json!({ "mail": mail }))
+            .await;
+        let database = &place.house.runtime().ports().database;
+        let mut snapshot = database.snapshot().await.unwrap();
+        let row = snapshot.row(TenantId::NIL, &ROWS, params! {}).await;
+        let mut row = row.unwrap().unwrap();
+        let made: (i64, i64) = (row.take("letters").unwrap(), row.take("tokens").unwrap());
+        assert_eq!(made, (rows, rows), "{mail}");
+    }
+    assert_eq!(postman.round().await.unwrap().sent, 1);
+    assert_eq!(letterbox.letters.lock().unwrap()[0].to, "ana@example.org");
 }
