@@ -16,7 +16,7 @@ pub const KEYS_KEPT: Duration = Duration::from_secs(7 * 86_400);
 
 /// How many topics one act looks at, from how many of them it removes, and how many events of each.
 const TOPICS_AT_ONCE: u32 = 1_000;
-const REMOVALS_MAX: usize = 100;
+const REMOVALS_MAX: usize = 25;
 const EVENTS_AT_ONCE: i64 = 200;
 /// How many keys one act removes.
 const KEYS_AT_ONCE: u32 = 1_000;

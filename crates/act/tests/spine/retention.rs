@@ -107,6 +107,12 @@ async fn events_go_after_thirty_days_and_the_numbers_go_on() {
     let [ana] = house.people(["ana"]).await;
     let [bo] = house.people(["bo"]).await;
     ana.does(&SAY, json!({ "times": 450 })).await;
+    let mut others = Vec::new();
+    for _ in 0..60 {
+        let [other] = house.people(["other"]).await;
+        other.does(&SAY, json!({ "times": 3 })).await;
+        others.push(other);
+    }
     house.passes(29 * DAY);
     bo.does(&SAY, json!({ "times": 2 })).await;
     house.runtime().purge_outdated().await.unwrap();
@@ -115,12 +121,19 @@ async fn events_go_after_thirty_days_and_the_numbers_go_on() {
 
     house.passes(2 * DAY);
     ana.does(&SAY, json!({ "times": 1 })).await;
+    for other in &others {
+        other.does(&SAY, json!({ "times": 1 })).await;
+    }
     house.runtime().purge_outdated().await.unwrap();
 
     let heard: Vec<i64> = ana.gets(&HEAR, json!({})).await;
     assert_eq!(heard, [451]);
     let heard: Vec<i64> = bo.gets(&HEAR, json!({})).await;
     assert_eq!(heard, [1, 2]);
+    for other in &others {
+        let heard: Vec<i64> = other.gets(&HEAR, json!({})).await;
+        assert_eq!(heard, [4], "more topics than one act removes from");
+    }
     assert!(house.audit().has_written("act.event.purge"));
 }
 
