@@ -1,10 +1,13 @@
 //! For tests of the whole house: the entries of the log, opened, and a recorder that can be given away before there is a log.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::{HashMap, hash_map},
+    sync::{Arc, OnceLock},
+};
 
 use act::{Facts, Recorder};
-use base::{Context, EntryId, Fault, Result, TenantId, Timestamp};
-use cipher::open_record;
+use base::{Context, EntryId, Fault, Result, TenantId};
+use cipher::{DataKey, open_record};
 use db::{Batch, Statement, params};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -67,24 +70,33 @@ pub async fn bodies(log: &Log, only: Option<TenantId>) -> Result<Vec<Value>> {
     let mut snapshot = log.database.snapshot().await?;
     let rows = snapshot.rows(TenantId::NIL, &BODIES, params! {}).await?;
     drop(snapshot);
+    let mut keys = HashMap::new();
     let mut bodies = Vec::new();
     for mut row in rows {
         let (tenant, id): (TenantId, EntryId) = (row.take("tenant")?, row.take("id")?);
         if only.is_some_and(|only| only != tenant) {
             continue;
         }
-        let at: Timestamp = row.take("at")?;
+        let month = Month::of(row.take("at")?);
+        let key: &Arc<DataKey> = match keys.entry((tenant, month)) {
+            hash_map::Entry::Occupied(known) => known.into_mut(),
+            hash_map::Entry::Vacant(new) => new.insert(key_of(log, tenant, month).await?),
+        };
         let sealed: Vec<u8> = row.take("body_sealed")?;
-        let month = Month::of(at);
-        let key = months::find(&log.database, tenant, month).await?;
-        let key = key.context("an entry has the key of its month")?;
-        let purpose = months::purpose("test", tenant, log.clock.as_ref(), log.entropy.as_ref());
-        let keys = log.vault.keys(purpose, tenant, &[key]).await?;
-        let key = keys.first().context("the key that was asked for")?;
         let content = open_record(key, &months::place(tenant, month, id), &sealed)
             .context("opening an entry")?;
         let json = content.expose().get(SALT_BYTES + 1..).unwrap_or_default();
         bodies.push(serde_json::from_slice(json).context("reading an entry")?);
     }
     Ok(bodies)
+}
+
+async fn key_of(log: &Log, tenant: TenantId, month: Month) -> Result<Arc<DataKey>> {
+    let key = months::find(&log.database, tenant, month).await?;
+    let key = key.context("an entry has the key of its month")?;
+    let purpose = months::purpose("test", tenant, log.clock.as_ref(), log.entropy.as_ref());
+    let keys = log.vault.keys(purpose, tenant, &[key]).await?;
+    keys.into_iter()
+        .next()
+        .context("the key that was asked for")
 }
