@@ -309,7 +309,8 @@ fn commit_error(error: &rusqlite::Error) -> CommitError {
     }
 }
 
-/// Moves the log into the database beside the writer, so that no commit pays for it.
+/// Moves the log into the database beside the writer, so that no commit pays for it. It begins at once: what a process that was
+/// killed left is read anew at each start, and grows from start to start when none lives long.
 fn checkpoint(path: &std::path::Path, stop: &mpsc::Receiver<()>) {
     let connection = match connect(path, READER_CACHE) {
         Ok(connection) => connection,
@@ -322,7 +323,7 @@ fn checkpoint(path: &std::path::Path, stop: &mpsc::Receiver<()>) {
         "{}-wal",
         path.file_name().unwrap_or_default().to_string_lossy()
     ));
-    while stop.recv_timeout(CHECKPOINT_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+    loop {
         let size = std::fs::metadata(&log).map_or(0, |log| log.len());
         let mode = if size > LOG_MAX {
             "TRUNCATE"
@@ -335,6 +336,9 @@ fn checkpoint(path: &std::path::Path, stop: &mpsc::Receiver<()>) {
                 fatal("checkpointing", &error);
             }
             tracing::warn!(%error, "a checkpoint did not succeed");
+        }
+        if stop.recv_timeout(CHECKPOINT_EVERY) != Err(mpsc::RecvTimeoutError::Timeout) {
+            return;
         }
     }
 }
