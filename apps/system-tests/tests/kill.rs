@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    fs,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,6 +18,8 @@ const SENDERS: usize = 8;
 const CHATS: usize = 4;
 /// From the start of the process until it is ready, in every round.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+/// What of SQLite's log is left to be read at the next start, however many rounds there were.
+const LOG_BYTES: u64 = 64 * 1024 * 1024;
 /// From the last round until every entry is in the chain; walking a long one takes its time.
 const CHAINED_WITHIN: Duration = Duration::from_secs(300);
 
@@ -75,6 +78,9 @@ async fn rounds(kind: Kind) {
             senders.push(sender);
         }
         ledger.read_on(&mut connection, &chats, round).await;
+    }
+    if let Ok(log) = fs::metadata(ground.directory.path().join("bastide.db-wal")) {
+        assert!(log.len() < LOG_BYTES, "{} bytes of log", log.len());
     }
     let total = ledger.acknowledged.len();
     assert!(total > usize::try_from(rounds).unwrap(), "load: {total}");
