@@ -40,11 +40,9 @@ pub(crate) async fn run(config: Config, form: Form) -> Result<()> {
             let value = json!({
                 "organisation": ORGANISATION, "is_new": false, "people": NAMES.len(), "chats": CHATS.len(),
             });
-            let owner = NAMES.first().map(|(_, local, _)| mail_of(local));
             let text = format!(
                 "{ORGANISATION} is here already, and nothing was added. Its passwords were printed when it was made;\n\
-                 `bastide admin reset-password {}` starts with a new one.",
-                owner.unwrap_or_default()
+                 for new ones, empty the data directory and make the demo again."
             );
             form.print(&value, &text)
         }
