@@ -12,6 +12,7 @@
 )]
 
 mod bad_input;
+mod commands;
 mod flood;
 mod ground;
 mod hearing;
