@@ -87,6 +87,9 @@ pub(crate) struct Options {
     /// Connections of one source at once.
     #[arg(long, global = true, env = "BASTIDE_CONNECTIONS_PER_SOURCE")]
     pub(crate) connections_per_source: Option<usize>,
+    /// Requests of one source that are answered at once, until their answers have been read.
+    #[arg(long, global = true, env = "BASTIDE_REQUESTS_PER_SOURCE")]
+    pub(crate) requests_per_source: Option<usize>,
     /// A PEM certificate chain, with --tls-key; without them the server makes a local authority.
     #[arg(long, global = true, env = "BASTIDE_TLS_CHAIN")]
     pub(crate) tls_chain: Option<PathBuf>,

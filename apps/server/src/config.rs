@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: TrustedProxies,
     /// Requests to the API of one source; nothing for no limit.
     pub(crate) api_rate: Option<Rate>,
+    /// Requests of one source at once, where it is said.
+    pub(crate) requests_per_source: Option<usize>,
     /// Of the main listener.
     pub(crate) limits: Limits,
     pub(crate) certificate: CertificateSource,
@@ -113,6 +115,7 @@ impl Config {
                 pick(&options.trusted_proxy_header, &file.trusted_proxy_header),
             )?,
             api_rate: api_rate(options.api_rate_per_minute.or(file.api_rate_per_minute)),
+            requests_per_source: options.requests_per_source.or(file.requests_per_source),
             limits: limits(
                 options
                     .connections_per_source

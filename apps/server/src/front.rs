@@ -87,9 +87,12 @@ fn gate_config(config: &Config, flags: &cli::Serve) -> gate::Config {
     let mut gate = gate::Config::new(config.public.clone());
     gate.trusted_proxies = config.trusted_proxies.clone();
     gate.api_rate = config.api_rate;
-    if config.api_rate.is_none() {
-        gate.requests_per_source_max = gate.requests_max;
-    }
+    gate.requests_per_source_max = match (config.requests_per_source, config.api_rate) {
+        (Some(requests), _) => requests,
+        (None, Some(_)) => gate.requests_per_source_max,
+        // Whoever lifts what a source may ask means all of it.
+        (None, None) => gate.requests_max,
+    };
     gate.mode = if flags.test_mode {
         Mode::Test
     } else {
