@@ -19,9 +19,11 @@ struct Schemas {
 }
 
 /// Everything comes from one address here, so what one source may do is not limited.
-const LIFTED: [(&str, &str); 2] = [
+const LIFTED: [(&str, &str); 3] = [
     ("BASTIDE_API_RATE_PER_MINUTE", "0"),
     ("BASTIDE_CONNECTIONS_PER_SOURCE", "20000"),
+    // A fifth is for one session: the lines with many sockets open all of them in one.
+    ("BASTIDE_SOCKETS_PER_ACCOUNT", "100000"),
 ];
 
 /// The PostgreSQL of this run, if there is one.

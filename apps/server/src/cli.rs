@@ -84,12 +84,18 @@ pub(crate) struct Options {
     /// account sends and makes.
     #[arg(long, global = true, env = "BASTIDE_API_RATE_PER_MINUTE")]
     pub(crate) api_rate_per_minute: Option<u32>,
-    /// Connections of one source at once.
+    /// Connections at once, sockets included.
+    #[arg(long, global = true, env = "BASTIDE_CONNECTIONS_MAX")]
+    pub(crate) connections_max: Option<usize>,
+    /// Connections of one source at once; a trusted proxy is none.
     #[arg(long, global = true, env = "BASTIDE_CONNECTIONS_PER_SOURCE")]
     pub(crate) connections_per_source: Option<usize>,
     /// Requests of one source that are answered at once, until their answers have been read.
     #[arg(long, global = true, env = "BASTIDE_REQUESTS_PER_SOURCE")]
     pub(crate) requests_per_source: Option<usize>,
+    /// Sockets of one account at once, on each node; a session has a fifth of it.
+    #[arg(long, global = true, env = "BASTIDE_SOCKETS_PER_ACCOUNT")]
+    pub(crate) sockets_per_account: Option<usize>,
     /// A PEM certificate chain, with --tls-key; without them the server makes a local authority.
     #[arg(long, global = true, env = "BASTIDE_TLS_CHAIN")]
     pub(crate) tls_chain: Option<PathBuf>,

@@ -10,6 +10,7 @@ use base::{Context, Fault, Result, Secret};
 use blob::{Location, S3Credentials};
 use gate::{CertificateSource, Limits, ProxyHeader, PublicUrl, Rate, TrustedProxies};
 use identity::{SmtpSecurity, SmtpSettings};
+use stream::SocketShares;
 
 use crate::cli::Options;
 
@@ -38,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) requests_per_source: Option<usize>,
     /// Of the main listener.
     pub(crate) limits: Limits,
+    pub(crate) socket_shares: SocketShares,
     pub(crate) certificate: CertificateSource,
     /// The mail server, if there is one.
     pub(crate) smtp: Option<SmtpSettings>,
@@ -101,6 +103,10 @@ impl Config {
         let chain = pick_path(&options.tls_chain, &file.tls_chain);
         let key = pick_path(&options.tls_key, &file.tls_key);
         let public = PublicUrl::parse(&public)?;
+        let trusted_proxies = proxies(
+            pick(&options.trusted_proxies, &file.trusted_proxies),
+            pick(&options.trusted_proxy_header, &file.trusted_proxy_header),
+        )?;
         Ok(Self {
             smtp: smtp(options, &file)?,
             certificate: certificate(chain, key, &data_dir, &public)?,
@@ -110,17 +116,14 @@ impl Config {
             )?,
             kms_root_key_file: pick_path(&options.kms_root_key_file, &file.kms_root_key_file)
                 .unwrap_or_else(|| data_dir.join("root.key")),
-            trusted_proxies: proxies(
-                pick(&options.trusted_proxies, &file.trusted_proxies),
-                pick(&options.trusted_proxy_header, &file.trusted_proxy_header),
-            )?,
             api_rate: api_rate(options.api_rate_per_minute.or(file.api_rate_per_minute)),
             requests_per_source: options.requests_per_source.or(file.requests_per_source),
-            limits: limits(
-                options
-                    .connections_per_source
-                    .or(file.connections_per_source),
-            ),
+            limits: limits(options, &file, &trusted_proxies),
+            socket_shares: options
+                .sockets_per_account
+                .or(file.sockets_per_account)
+                .map_or_else(SocketShares::default, SocketShares::of_account),
+            trusted_proxies,
             bus_url: pick(&options.bus_url, &file.bus_url)
                 .filter(|url| !url.is_empty())
                 .map(Secret::new),
@@ -229,11 +232,18 @@ fn api_rate(per_minute: Option<u32>) -> Option<Rate> {
     })
 }
 
-fn limits(connections_per_source: Option<usize>) -> Limits {
+fn limits(options: &Options, file: &Options, proxies: &TrustedProxies) -> Limits {
     let standing = Limits::default();
+    let per_source = options
+        .connections_per_source
+        .or(file.connections_per_source);
     Limits {
-        connections_per_source_max: connections_per_source
-            .unwrap_or(standing.connections_per_source_max),
+        connections_max: options
+            .connections_max
+            .or(file.connections_max)
+            .unwrap_or(standing.connections_max),
+        connections_per_source_max: per_source.unwrap_or(standing.connections_per_source_max),
+        proxies: proxies.clone(),
         ..standing
     }
 }

@@ -6,7 +6,7 @@ use act::{Caller, NOT_SIGNED_IN};
 use base::{Fault, Result, Secret};
 use bus::{Bus, Health};
 use futures_util::future::BoxFuture;
-use gate::{Authenticate, Check, Gate, Metrics, Mode, Page};
+use gate::{Authenticate, Check, Gate, Metrics, Mode};
 use identity::Sessions;
 use kms::KeyCache;
 use stream::{Hub, Stream};
@@ -45,18 +45,10 @@ impl Front {
             words,
             node.to_bytes(),
             forget,
+            config.socket_shares,
         )
         .await?;
         let metrics = Metrics::new();
-        let counted = Arc::clone(&hub);
-        metrics.add(move |page: &mut Page| {
-            let sockets = u32::try_from(counted.sockets()).unwrap_or(u32::MAX);
-            page.gauge(
-                "bastide_sockets",
-                "Sockets that are connected to this node.",
-                f64::from(sockets),
-            );
-        });
         let gate = Gate::new(
             gate_config(config, flags),
             gate::House {

@@ -9,6 +9,7 @@ mod house;
 #[cfg(test)]
 mod inventions;
 mod logs;
+mod numbers;
 mod output;
 mod serve;
 mod settings;

@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     front::Front,
     house::House,
+    numbers::Sources,
     output::{self, Form},
     settings::{Renewal, Source},
     steady,
@@ -39,6 +40,8 @@ pub(crate) async fn run(
     form: Form,
 ) -> Result<()> {
     may_listen(&config, flags)?;
+    let signals = Signals::listen()?;
+    gate::raise_descriptors(config.limits.connections_max);
     let house = House::open(&config).await?;
     let sealed = kms::Kms::status(house.kms.as_ref()).await?.state;
     let tls = Tls::open(config.certificate.clone(), Arc::clone(&house.clock))?;
@@ -59,7 +62,16 @@ pub(crate) async fn run(
         Arc::clone(&house.log),
         house.node,
     );
+    let cache = Arc::clone(&house.cache);
     let Front { gate, hub, metrics } = Front::build(&config, flags, house).await?;
+    let numbers = Sources {
+        runtime: Arc::clone(&runtime),
+        cache,
+        log: Arc::clone(&log),
+        tls: Arc::clone(&tls),
+        hub: Arc::clone(&hub),
+    };
+    numbers.show(&metrics, listener.open_connections());
     announce(&config, address, metrics_address, sealed, form)?;
     steady::start(&runtime, node);
     steady::start_keys(&runtime, kms, node);
@@ -74,7 +86,7 @@ pub(crate) async fn run(
         gate: Arc::clone(&gate),
         connections: listener.connection_bounds(),
     };
-    tokio::spawn(wait_for_signals(stopping, renewal, hub));
+    tokio::spawn(wait_for_signals(signals, stopping, renewal, hub));
     let serving = listener.run(gate, until_closed(stopped.clone()));
     let metering = metrics_listener.run(Arc::new(MetricsService(metrics)), until_closed(stopped));
     // The log ends last: what the drain still brings is written and numbered.
@@ -145,21 +157,36 @@ async fn until_closed(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
 }
 
+/// The signals that are listened to from the start: a server that cannot hear them does not serve.
+struct Signals {
+    term: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).context("listening to signals");
+        Ok(Self {
+            term: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hangup: listen(SignalKind::hangup())?,
+        })
+    }
+}
+
 /// SIGTERM and SIGINT drain; SIGHUP reads certificates, log level and limits again.
-async fn wait_for_signals(stopping: watch::Sender<()>, renewal: Renewal, hub: Arc<Hub>) {
-    let listen = |kind| signal(kind).context("listening to signals");
-    let (Ok(mut term), Ok(mut interrupt), Ok(mut hangup)) = (
-        listen(SignalKind::terminate()),
-        listen(SignalKind::interrupt()),
-        listen(SignalKind::hangup()),
-    ) else {
-        return;
-    };
+async fn wait_for_signals(
+    mut signals: Signals,
+    stopping: watch::Sender<()>,
+    renewal: Renewal,
+    hub: Arc<Hub>,
+) {
     loop {
         tokio::select! {
-            _ = next(&mut term) => break,
-            _ = next(&mut interrupt) => break,
-            _ = next(&mut hangup) => renewal.renew(),
+            _ = next(&mut signals.term) => break,
+            _ = next(&mut signals.interrupt) => break,
+            _ = next(&mut signals.hangup) => renewal.renew(),
         }
     }
     tracing::info!("draining");

@@ -1,9 +1,6 @@
 //! From where a client left off to the present.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use base::{ChatId, Fault, Result};
 use gate::{Close, TextFrame};
@@ -12,48 +9,59 @@ use crate::{
     hub::Hub,
     membership::{self, Membership},
     registry::{Attached, Socket, TopicKey},
-    topic::Topic,
+    resumes::{Cursor, Resumes},
+    topic::{Replayed, Topic},
     wire::ToClient,
 };
 
 /// A client that is further behind in one topic reads its state anew instead.
-const REPLAY_MAX: i64 = 2_000;
+pub(crate) const REPLAY_MAX: i64 = 2_000;
 /// How often a membership is read again because the members have changed meanwhile.
 const READINGS_MAX: u32 = 4;
 
-/// Goes on from a cursor: registers the socket with all topics of its account, and replays what it missed of each.
-pub(crate) async fn resume(hub: Arc<Hub>, socket: Arc<Socket>, cursor: HashMap<ChatId, i64>) {
-    // From here on new chats join by themselves; those of before are in the list that is read next.
-    socket.has_resumed.store(true, Ordering::Release);
-    hub.registry.begin_resume(&socket);
-    let resumed = resumed(&hub, &socket, &cursor).await;
-    for key in hub.registry.end_resume(&socket) {
-        hub.join(&socket, key);
-    }
-    if let Err(error) = resumed {
-        tracing::warn!(%error, "a client could not resume");
-        socket.outbound.close(Close::Fault);
+/// Goes on from a cursor, and then from what was asked for meanwhile.
+pub(crate) async fn resume(
+    hub: Arc<Hub>,
+    socket: Arc<Socket>,
+    resumes: Arc<Resumes>,
+    first: Cursor,
+) {
+    let mut next = Some(first);
+    while let Some(cursor) = next {
+        if socket.outbound.is_closed() {
+            return;
+        }
+        hub.registry.begin_resume(&socket);
+        let resumed = resumed(&hub, &socket, &cursor).await;
+        for key in hub.registry.end_resume(&socket) {
+            hub.join(&socket, key);
+        }
+        if let Err(error) = resumed {
+            tracing::warn!(%error, "a client could not resume");
+            socket.outbound.close(Close::Fault);
+            return;
+        }
+        next = resumes.next();
     }
 }
 
-async fn resumed(
-    hub: &Arc<Hub>,
-    socket: &Arc<Socket>,
-    cursor: &HashMap<ChatId, i64>,
-) -> Result<()> {
+/// Registers the socket with all topics of its account, and replays what it missed of each.
+async fn resumed(hub: &Arc<Hub>, socket: &Arc<Socket>, cursor: &Cursor) -> Result<()> {
+    // From here on new chats join by themselves; those of before are in the list that is read next.
+    socket.has_resumed.store(true, Ordering::Release);
     let (memberships, has_more) = membership::all(hub, socket).await?;
     if has_more {
         socket.send(&TextFrame::new(ToClient::NotAll.text()));
     }
     for membership in memberships {
-        let last = membership.change();
         let seen = cursor.get(&membership.chat()).copied();
-        let begin = match seen.filter(|seen| (0..=last).contains(seen)) {
-            Some(seen) if last - seen > REPLAY_MAX => {
+        let begin = match Start::of(seen, membership.change()) {
+            Start::From(seen) => Some(seen),
+            Start::Present => None,
+            Start::Anew => {
                 reset(socket, membership.chat());
                 None
             }
-            seen => seen,
         };
         if !follow(hub, socket, membership, begin).await? {
             return Ok(());
@@ -61,6 +69,27 @@ async fn resumed(
     }
     socket.send(&TextFrame::new(ToClient::CaughtUp.text()));
     Ok(())
+}
+
+/// Where a client goes on in one topic.
+#[derive(Debug, PartialEq, Eq)]
+enum Start {
+    /// After the change it has seen.
+    From(i64),
+    /// With what comes next.
+    Present,
+    /// With the topic's state: it is too far behind, or ahead of a log that was put back.
+    Anew,
+}
+
+impl Start {
+    fn of(seen: Option<i64>, change: i64) -> Self {
+        match seen.filter(|seen| *seen >= 0) {
+            None => Self::Present,
+            Some(seen) if seen > change || change - seen > REPLAY_MAX => Self::Anew,
+            Some(seen) => Self::From(seen),
+        }
+    }
 }
 
 /// Has a live socket listen to one more topic, from now on.
@@ -87,7 +116,7 @@ async fn joined(hub: &Arc<Hub>, socket: &Arc<Socket>, key: TopicKey) -> Result<(
 ///
 /// Between reading the membership and here the members may have changed. What proves less than the topic knows is read
 /// again; what proves more has the topic's other listeners checked.
-async fn follow(
+pub(crate) async fn follow(
     hub: &Arc<Hub>,
     socket: &Arc<Socket>,
     mut membership: Membership,
@@ -134,20 +163,42 @@ async fn catch_up(hub: &Arc<Hub>, topic: &Arc<Topic>, socket: &Arc<Socket>) -> R
             .map_or(changes.change_last + 1, |event| event.change);
         if next > seen + 1 {
             reset(socket, base::Id::from_bytes(topic.key.1));
-            topic.caught_up_to(socket, changes.change_last);
+            topic.caught_up_to(socket, seen, changes.change_last);
             continue;
         }
+        let mut after = seen;
         for event in &events {
             if !socket.outbound.room().await {
                 return Ok(());
             }
-            if !topic.replay(socket, event, changes.version) {
-                return Ok(());
+            match topic.replay(socket, after, event, changes.version) {
+                Replayed::Yes => after = event.change,
+                Replayed::Rewound => break,
+                Replayed::No => return Ok(()),
             }
         }
         if events.is_empty() {
-            topic.caught_up_to(socket, changes.change_last.max(seen));
+            topic.caught_up_to(socket, seen, changes.change_last.max(seen));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_client_goes_on() {
+        for (seen, change, start) in [
+            (None, 7, Start::Present),
+            (Some(-1), 7, Start::Present),
+            (Some(7), 7, Start::From(7)),
+            (Some(0), REPLAY_MAX, Start::From(0)),
+            (Some(0), REPLAY_MAX + 1, Start::Anew),
+            (Some(8), 7, Start::Anew),
+        ] {
+            assert_eq!(Start::of(seen, change), start, "{seen:?} of {change}");
+        }
+    }
 }

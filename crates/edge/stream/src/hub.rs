@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use act::{Announcement, Call, Caller, NOT_SIGNED_IN, Runtime};
@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 use crate::{
     catch_up,
-    registry::{Registry, Socket, TopicKey},
+    registry::{Registry, Socket, SocketShares, TopicKey},
+    resumes::{self, Cursor, Resumes},
     topic::{Numbered, Topic},
     watch,
     wire::{self, Audience, Changes, FrameNumber, FromClient, ToClient},
@@ -36,6 +37,9 @@ pub struct Hub {
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) registry: Registry,
     node: [u8; 16],
+    shares: SocketShares,
+    /// How often the log was read: once for a burst in a topic, however many listen.
+    readings: AtomicU64,
     /// Told of sessions that have ended, so that nothing of them is remembered on this node.
     forget: Forget,
     is_draining: AtomicBool,
@@ -52,6 +56,7 @@ impl Hub {
         words: Words,
         node: [u8; 16],
         forget: Forget,
+        shares: SocketShares,
     ) -> Result<Arc<Self>> {
         let pattern = Pattern::new(words.subject.as_str())?;
         let mut others = bus.subscribe(pattern).await?;
@@ -60,6 +65,8 @@ impl Hub {
             bus,
             registry: Registry::default(),
             node,
+            shares,
+            readings: AtomicU64::new(0),
             forget,
             is_draining: AtomicBool::new(false),
         });
@@ -71,10 +78,11 @@ impl Hub {
             }
         });
         tokio::spawn(async move {
+            let notices: Vec<&str> = there.runtime.notices().collect();
             while let Some(received) = others.receive().await {
                 match received {
                     Received::Message { payload, .. } => {
-                        wire::decode(there.node, &payload)
+                        wire::decode(there.node, &payload, &notices)
                             .into_iter()
                             .for_each(|word| there.take_in(word));
                     }
@@ -97,6 +105,21 @@ impl Hub {
     /// How many sockets are connected to this node.
     pub fn sockets(&self) -> usize {
         self.registry.sockets().len()
+    }
+
+    /// How many changes were announced and not yet delivered, in the topic that is furthest behind.
+    pub fn lag(&self) -> i64 {
+        let topics = self.registry.topics();
+        topics
+            .iter()
+            .map(|topic| topic.waiting())
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// How often the log was read since the start.
+    pub fn readings(&self) -> u64 {
+        self.readings.load(Ordering::Relaxed)
     }
 
     fn take_in(self: &Arc<Self>, announcement: Announcement) {
@@ -205,6 +228,7 @@ impl Hub {
         let (tenant, topic) = key;
         let chat: base::ChatId = base::Id::from_bytes(topic);
         let input = json!({ "chat": chat, "after": after, "limit": CHANGES_PER_PULL });
+        self.readings.fetch_add(1, Ordering::Relaxed);
         let mut changes: Changes = self.ask(tenant, "messenger.chat.changes", input).await?;
         let mut events = Vec::with_capacity(changes.frames.len());
         for frame in std::mem::take(&mut changes.frames) {
@@ -274,16 +298,21 @@ impl StreamHub for Stream {
                 outbound,
                 has_resumed: AtomicBool::new(false),
             });
+            let conversation = Conversation {
+                hub: Arc::clone(&self.0),
+                socket: Arc::clone(&socket),
+                cursor: Cursor::new(),
+                resumes: Arc::default(),
+            };
             let ready = ToClient::Ready {
                 session: member.session,
                 heartbeat_s: HEARTBEAT_S,
             };
-            socket.send(&TextFrame::new(ready.text()));
-            self.0.registry.add(&socket);
-            Ok(Box::new(Conversation {
-                hub: Arc::clone(&self.0),
-                socket,
-            }) as Box<dyn Hear>)
+            let greeting = TextFrame::new(ready.text());
+            if !self.0.registry.add(&socket, self.0.shares, &greeting) {
+                socket.outbound.close(Close::TooManySockets);
+            }
+            Ok(Box::new(conversation) as Box<dyn Hear>)
         })
     }
 }
@@ -292,6 +321,24 @@ impl StreamHub for Stream {
 struct Conversation {
     hub: Arc<Hub>,
     socket: Arc<Socket>,
+    /// What was said so far of a cursor that comes in several frames.
+    cursor: Cursor,
+    resumes: Arc<Resumes>,
+}
+
+impl Conversation {
+    fn resume(&mut self) -> Result<(), Close> {
+        let cursor = std::mem::take(&mut self.cursor);
+        if let Some(cursor) = self.resumes.ask(cursor)? {
+            tokio::spawn(catch_up::resume(
+                Arc::clone(&self.hub),
+                Arc::clone(&self.socket),
+                Arc::clone(&self.resumes),
+                cursor,
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl Hear for Conversation {
@@ -300,12 +347,11 @@ impl Hear for Conversation {
             FromClient::Ping {} => {
                 self.socket.send(&TextFrame::new(ToClient::Pong.text()));
             }
-            FromClient::Resume { cursor } => {
-                tokio::spawn(catch_up::resume(
-                    Arc::clone(&self.hub),
-                    Arc::clone(&self.socket),
-                    cursor,
-                ));
+            FromClient::Resume { cursor, more } => {
+                resumes::gather(&mut self.cursor, cursor)?;
+                if !more {
+                    self.resume()?;
+                }
             }
         }
         Ok(())

@@ -4,13 +4,15 @@ mod catch_up;
 mod hub;
 mod membership;
 mod registry;
+mod resumes;
 mod topic;
 mod watch;
 mod wire;
 mod words;
 
 #[cfg(test)]
-mod races;
+mod tests;
 
 pub use hub::{Forget, Hub, Stream};
+pub use registry::SocketShares;
 pub use words::{Words, words};

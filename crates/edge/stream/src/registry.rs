@@ -21,6 +21,29 @@ pub(crate) type TopicKey = (TenantId, [u8; 16]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SocketId(usize);
 
+/// How many sockets of one session and of one account a node holds at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SocketShares {
+    pub session_max: usize,
+    pub account_max: usize,
+}
+
+impl SocketShares {
+    /// So many for an account, and a fifth of them for each of its sessions.
+    pub fn of_account(account_max: usize) -> Self {
+        Self {
+            session_max: (account_max / 5).max(1),
+            account_max: account_max.max(1),
+        }
+    }
+}
+
+impl Default for SocketShares {
+    fn default() -> Self {
+        Self::of_account(100)
+    }
+}
+
 /// One connected client.
 pub(crate) struct Socket {
     pub(crate) member: Member,
@@ -54,8 +77,8 @@ struct Following {
     joining: HashMap<TopicKey, bool>,
     /// Topics to join once it has resumed: before, they would begin with the present and hide what the cursor asks for.
     postponed: HashSet<TopicKey>,
-    /// How many times it is going on from a cursor just now.
-    resuming: u32,
+    /// Whether it is going on from a cursor just now: one resume of a socket runs at a time.
+    is_resuming: bool,
 }
 
 /// What became of a socket that was to listen to a topic.
@@ -86,9 +109,25 @@ impl Registry {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn add(&self, socket: &Arc<Socket>) {
+    /// Takes a socket in, with a greeting that comes before anything else. `false` when its session or its account has as
+    /// many as it may have.
+    pub(crate) fn add(
+        &self,
+        socket: &Arc<Socket>,
+        shares: SocketShares,
+        greeting: &TextFrame,
+    ) -> bool {
         let mut tables = self.lock();
         let account = (socket.member.tenant, socket.member.account);
+        let of_session = tables
+            .sessions
+            .get(&socket.member.session)
+            .map_or(0, Vec::len);
+        let of_account = tables.accounts.get(&account).map_or(0, Vec::len);
+        if of_session >= shares.session_max || of_account >= shares.account_max {
+            return false;
+        }
+        socket.send(greeting);
         tables
             .accounts
             .entry(account)
@@ -100,6 +139,7 @@ impl Registry {
             .or_default()
             .push(Arc::clone(socket));
         tables.following.insert(socket.id(), Following::default());
+        true
     }
 
     /// Forgets a socket everywhere; topics that nobody listens to any more go with it.
@@ -148,7 +188,7 @@ impl Registry {
 
     pub(crate) fn begin_resume(&self, socket: &Arc<Socket>) {
         if let Some(following) = self.lock().following.get_mut(&socket.id()) {
-            following.resuming += 1;
+            following.is_resuming = true;
         }
     }
 
@@ -158,11 +198,8 @@ impl Registry {
         let Some(following) = tables.following.get_mut(&socket.id()) else {
             return HashSet::new();
         };
-        following.resuming = following.resuming.saturating_sub(1);
-        match following.resuming {
-            0 => std::mem::take(&mut following.postponed),
-            _ => HashSet::new(),
-        }
+        following.is_resuming = false;
+        std::mem::take(&mut following.postponed)
     }
 
     /// Whether the caller is to have the socket join a topic: it does not listen, and nobody else is about to.
@@ -177,7 +214,7 @@ impl Registry {
         if topics.get(&key).is_some_and(|topic| topic.has(socket)) {
             return false;
         }
-        if following.resuming > 0 {
+        if following.is_resuming {
             following.postponed.insert(key);
             return false;
         }

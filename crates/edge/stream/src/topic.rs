@@ -47,6 +47,17 @@ impl Listener {
     }
 }
 
+/// What became of an event that a socket had missed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Replayed {
+    /// It was handed over, or the socket has it already.
+    Yes,
+    /// The socket has gone back to an earlier change meanwhile: the log is to be read from there.
+    Rewound,
+    /// The socket may not hear it, or has ended.
+    No,
+}
+
 #[derive(Default)]
 struct State {
     /// The last change delivered here; absent until the topic's state was read once.
@@ -154,6 +165,13 @@ impl Topic {
             .retain(|_, listener| listener.version >= version && listener.take(events));
     }
 
+    /// How many changes were announced and not yet delivered.
+    pub(crate) fn waiting(&self) -> i64 {
+        let state = self.lock();
+        let last = state.last.unwrap_or(state.wanted);
+        state.wanted.saturating_sub(last).max(0)
+    }
+
     /// Admits a socket that has seen everything up to its cursor, or goes on from the present when it has none. `false`
     /// when the topic has been told of members later than `membership` was read: then it proves nothing.
     ///
@@ -202,26 +220,40 @@ impl Topic {
         (!listener.is_live).then_some(listener.seen)
     }
 
-    /// Hands a socket an event that it missed, out of a log that was read as of `version`. `false` when it may not hear it,
-    /// or has ended.
-    pub(crate) fn replay(&self, socket: &Arc<Socket>, event: &Numbered, version: i64) -> bool {
+    /// Hands a socket an event that it missed, the next after `after` in a log that was read as of `version`.
+    pub(crate) fn replay(
+        &self,
+        socket: &Arc<Socket>,
+        after: i64,
+        event: &Numbered,
+        version: i64,
+    ) -> Replayed {
         let mut state = self.lock();
         let Some(listener) = state.listeners.get_mut(&socket.id()) else {
-            return false;
+            return Replayed::No;
         };
         if listener.version < version {
-            return false;
+            return Replayed::No;
+        }
+        if listener.seen < after {
+            return Replayed::Rewound;
         }
         if event.change <= listener.seen {
-            return true;
+            return Replayed::Yes;
         }
         listener.seen = event.change;
-        listener.socket.send(&event.frame)
+        match listener.socket.send(&event.frame) {
+            true => Replayed::Yes,
+            false => Replayed::No,
+        }
     }
 
-    /// Notes how far a socket was caught up.
-    pub(crate) fn caught_up_to(&self, socket: &Arc<Socket>, seen: i64) {
-        if let Some(listener) = self.lock().listeners.get_mut(&socket.id()) {
+    /// Notes how far a socket was caught up, in a log that was read after the change `after`. Nothing when it has gone
+    /// back behind that meanwhile.
+    pub(crate) fn caught_up_to(&self, socket: &Arc<Socket>, after: i64, seen: i64) {
+        if let Some(listener) = self.lock().listeners.get_mut(&socket.id())
+            && listener.seen >= after
+        {
             listener.seen = listener.seen.max(seen);
         }
     }

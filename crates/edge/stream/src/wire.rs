@@ -34,9 +34,6 @@ enum Word {
     },
 }
 
-/// The notices there are; a word from another node is matched with them so that only known ones reach clients.
-const NOTICES: &[&str] = &["chat.added", "chat.removed", "position", "profile", "draft"];
-
 pub(crate) fn encode(node: [u8; 16], announcements: &[Announcement]) -> Option<Bytes> {
     let words = announcements
         .iter()
@@ -71,15 +68,16 @@ pub(crate) fn encode(node: [u8; 16], announcements: &[Announcement]) -> Option<B
         .map(Bytes::from)
 }
 
-/// The announcements of another node; nothing for this node's own and for what cannot be read.
-pub(crate) fn decode(own: [u8; 16], payload: &[u8]) -> Vec<Announcement> {
+/// The announcements of another node; nothing for this node's own and for what cannot be read. Of the notices only those
+/// that the modules declare reach clients.
+pub(crate) fn decode(own: [u8; 16], payload: &[u8], notices: &[&'static str]) -> Vec<Announcement> {
     let Ok(envelope) = serde_json::from_slice::<Envelope>(payload) else {
         return Vec::new();
     };
     if envelope.node == own {
         return Vec::new();
     }
-    let known = |name: &str| NOTICES.iter().find(|known| **known == name).copied();
+    let known = |name: &str| notices.iter().find(|known| **known == name).copied();
     envelope
         .words
         .into_iter()
@@ -115,9 +113,12 @@ pub(crate) fn decode(own: [u8; 16], payload: &[u8]) -> Vec<Announcement> {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum FromClient {
-    /// The last change seen of each topic. Topics left out begin with the present.
+    /// The last change seen of each topic. Topics left out begin with the present, or go on as they do. A long cursor
+    /// comes in several frames; all but the last say that there is `more`.
     Resume {
         cursor: HashMap<ChatId, i64>,
+        #[serde(default)]
+        more: bool,
     },
     Ping {},
 }
@@ -214,6 +215,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn declared_notices_cross_and_others_do_not() {
+        let notice = |notice| Announcement::Notice {
+            tenant: Id::from_bytes([1; 16]),
+            account: Id::from_bytes([2; 16]),
+            notice,
+            topic: None,
+            number: Some(4),
+        };
+        let payload = encode([1; 16], &[notice("one"), notice("two")]).unwrap();
+        assert_eq!(decode([2; 16], &payload, &["two"]), [notice("two")]);
+    }
+
+    #[test]
     fn announcements_cross_to_other_nodes_only() {
         let all = vec![
             Announcement::Changed {
@@ -226,8 +240,8 @@ mod tests {
             },
         ];
         let payload = encode([1; 16], &all).unwrap();
-        assert_eq!(decode([2; 16], &payload), all);
-        assert_eq!(decode([1; 16], &payload), []);
-        assert_eq!(decode([2; 16], b"{"), []);
+        assert_eq!(decode([2; 16], &payload, &[]), all);
+        assert_eq!(decode([1; 16], &payload, &[]), []);
+        assert_eq!(decode([2; 16], b"{", &[]), []);
     }
 }

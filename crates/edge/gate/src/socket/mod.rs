@@ -39,6 +39,8 @@ pub enum Close {
     SessionEnded,
     /// 4408: the client does not keep up or does not answer.
     TooSlow,
+    /// 4429: the session or the account has as many sockets as it may have.
+    TooManySockets,
     /// 4503: the server is going down; connect again.
     Draining,
 }
@@ -55,6 +57,7 @@ impl Close {
             Self::Fault => 1011,
             Self::SessionEnded => 4401,
             Self::TooSlow => 4408,
+            Self::TooManySockets => 4429,
             Self::Draining => 4503,
         }
     }
@@ -70,6 +73,7 @@ impl Close {
             Self::Fault => "internal error",
             Self::SessionEnded => "session ended",
             Self::TooSlow => "too slow",
+            Self::TooManySockets => "too many sockets",
             Self::Draining => "server is draining",
         }
     }

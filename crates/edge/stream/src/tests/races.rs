@@ -20,10 +20,10 @@ use testkit::{Actor, House, HouseBuilder};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
-    Hub, Stream,
+    Hub, SocketShares, Stream,
     membership::Membership,
     registry::{Attached, Registry, Socket},
-    topic::{Numbered, Topic},
+    topic::{Numbered, Replayed, Topic},
     words,
 };
 
@@ -47,6 +47,7 @@ const fn member_op(name: &'static str) -> Operation {
 const fn system_op(name: &'static str) -> Operation {
     Operation::read(name, Action::Serve)
         .system()
+        .without_permit("a double gets none")
         .audited(COVERED)
 }
 
@@ -213,7 +214,8 @@ impl Stage {
             .build()
             .await;
         let runtime = Arc::clone(house.runtime());
-        let hub = Hub::start(runtime, bus, heard, [1; 16], Box::new(|_| {})).await;
+        let shares = SocketShares::default();
+        let hub = Hub::start(runtime, bus, heard, [1; 16], Box::new(|_| {}), shares).await;
         let people = house.people(["ana", "bo", "cy"]).await;
         Self {
             hub: hub.unwrap(),
@@ -599,8 +601,9 @@ async fn a_topic_hands_nothing_to_whom_it_does_not_know_for_a_member() {
     assert!(topic.attach(&first, &as_of(7), None));
     assert!(!topic.attach(&second, &as_of(6), None), "read too early");
     assert!(topic.attach(&third, &as_of(9), Some(1)));
-    assert!(!topic.replay(&third, &numbered(2), 10), "read later");
-    assert!(topic.replay(&third, &numbered(2), 9));
+    let replay = |version| topic.replay(&third, 1, &numbered(2), version);
+    assert_eq!(replay(10), Replayed::No, "read later");
+    assert_eq!(replay(9), Replayed::Yes);
 
     // The log was read as of members that the topic has not been told of: only who proved as much may hear it.
     topic.deliver(&[numbered(5)], 5, 8);
@@ -617,6 +620,27 @@ async fn a_topic_hands_nothing_to_whom_it_does_not_know_for_a_member() {
 }
 
 #[tokio::test]
+async fn who_goes_back_during_a_replay_is_handed_nothing_beyond() {
+    let stage = Stage::set().await;
+    let ana = &stage.people[0];
+    let id = ChatId::from_bytes([1; 16]);
+    let topic = Topic::new((ana.caller().tenant(), id.to_bytes()));
+    let socket = socket_of(ana);
+    let goes_on_from = |seen| topic.attach(&socket, &Membership::made_up(id, 9, 1), Some(seen));
+    let replay = |change| topic.replay(&socket, change - 1, &numbered(change), 1);
+    assert!(goes_on_from(4));
+    assert_eq!(replay(5), Replayed::Yes);
+
+    assert!(goes_on_from(2));
+
+    // What was read after the place of before would leave a hole.
+    assert_eq!(replay(6), Replayed::Rewound);
+    topic.caught_up_to(&socket, 5, 9);
+    assert_eq!(topic.behind(&socket), Some(2));
+    assert_eq!(replay(3), Replayed::Yes);
+}
+
+#[tokio::test]
 async fn a_closed_socket_leaves_a_topic_though_it_was_not_caught_up() {
     let stage = Stage::set().await;
     let ana = &stage.people[0];
@@ -625,7 +649,7 @@ async fn a_closed_socket_leaves_a_topic_though_it_was_not_caught_up() {
     let membership = Membership::made_up(id, 4, 1);
     let attach = || registry.attach(&socket, &membership, Some(1));
     assert!(matches!(attach(), Attached::Gone), "not registered yet");
-    registry.add(&socket);
+    assert!(registry.add(&socket, SocketShares::default(), &numbered(0).frame));
     let Attached::Here(topic) = attach() else {
         panic!("a registered socket is attached");
     };
