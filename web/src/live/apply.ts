@@ -46,6 +46,11 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
     case "chat.added":
       void client.invalidateQueries({ queryKey: keys.chats });
       return;
+    case "chat.changed":
+      // Muted, or not any more, on another device.
+      void client.invalidateQueries({ queryKey: keys.chats });
+      if (notice.chat) void client.invalidateQueries({ queryKey: keys.chat(notice.chat) });
+      return;
     case "chat.removed":
       if (notice.chat) dropChat(client, notice.chat);
       return;

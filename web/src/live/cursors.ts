@@ -7,9 +7,11 @@
 export class CursorBook {
   private readonly seen = new Map<string, number>();
 
-  /** Takes a number that came with the chat itself; never moves a known cursor. */
-  learn(topic: string, change: number): void {
-    if (!this.seen.has(topic)) this.seen.set(topic, change);
+  /** Takes a number that came with the chat itself; never moves a known cursor. Answers whether it was news. */
+  learn(topic: string, change: number): boolean {
+    if (this.seen.has(topic)) return false;
+    this.seen.set(topic, change);
+    return true;
   }
 
   /** Files one change and says what it was. Only `next` may be applied. */
@@ -28,6 +30,10 @@ export class CursorBook {
 
   clear(): void {
     this.seen.clear();
+  }
+
+  of(topic: string): number {
+    return this.seen.get(topic) ?? 0;
   }
 
   all(): Record<string, number> {

@@ -58,7 +58,8 @@ export function LiveProvider({ session, onSessionEnded, children }: Props) {
   useEffect(() => {
     if (!session) return;
     const learn = () => {
-      for (const chat of cachedChats(client)) cursors.learn(chat.id, chat.last_change);
+      const news = cachedChats(client).filter((chat) => cursors.learn(chat.id, chat.last_change));
+      stream.catchUp(Object.fromEntries(news.map((chat) => [chat.id, chat.last_change])));
     };
     const unsubscribe = client.getQueryCache().subscribe((event) => {
       if (event.query.queryKey[0] === keys.chats[0]) learn();

@@ -9,7 +9,7 @@ class FakeSocket implements Socket {
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
   onerror: Socket["onerror"] = null;
-  sent: { type: string; cursor?: Record<string, number> }[] = [];
+  sent: { type: string; cursor?: Record<string, number>; more?: boolean }[] = [];
   send(data: string) {
     this.sent.push(JSON.parse(data));
   }
@@ -100,6 +100,42 @@ describe("the live stream", () => {
     newest().accept();
     expect(newest().sent[0]).toEqual({ type: "resume", cursor: { oc_1: 9 } });
     expect(states).toEqual(["connecting", "online", "reconnecting", "reconnecting", "online"]);
+  });
+
+  it("says a long cursor in several frames", () => {
+    const { stream, newest, cursors } = setUp();
+    for (let number = 0; number < 2_500; number += 1)
+      cursors.learn(`oc_${"x".repeat(26)}${number}`, 9_999_999);
+    stream.start();
+    newest().accept();
+    const { sent } = newest();
+    expect(sent.map(({ more }) => more)).toEqual([true, true, undefined]);
+    expect(sent.map(({ cursor }) => Object.keys(cursor ?? {}).length)).toEqual([1_000, 1_000, 500]);
+    for (const frame of sent) expect(JSON.stringify(frame).length).toBeLessThan(64 * 1024);
+  });
+
+  it("tells of topics that became known later, and only of those", () => {
+    const { stream, newest, cursors, listener } = setUp();
+    cursors.learn("oc_1", 4);
+    stream.start();
+    stream.catchUp({ oc_1: 4 });
+    newest().accept();
+    cursors.learn("oc_2", 7);
+    stream.catchUp({});
+    stream.catchUp({ oc_2: 7 });
+    newest().say({ type: "caught_up" });
+    expect(newest().sent.map(({ cursor }) => cursor)).toEqual([{ oc_1: 4 }, { oc_2: 7 }]);
+    expect(listener.caughtUp).toHaveBeenCalledOnce();
+  });
+
+  it("waits long when there are too many sockets", () => {
+    const { stream, sockets, newest } = setUp();
+    stream.start();
+    newest().onclose?.({ code: 4429 });
+    vi.advanceTimersByTime(29_999);
+    expect(sockets).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(sockets).toHaveLength(2);
   });
 
   it("notices a silent socket", () => {

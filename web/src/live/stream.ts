@@ -28,6 +28,8 @@ export interface StreamListener {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const DEFAULT_HEARTBEAT_S = 25;
+/** A message of a client may have 64 KiB; a topic takes some 46 bytes of it. */
+const TOPICS_PER_FRAME = 1_000;
 /** Events are applied once per frame of the screen: a resume may bring thousands. */
 const BATCH_MS = 16;
 
@@ -35,6 +37,8 @@ export class LiveStream {
   private socket: Socket | null = null;
   private attempts = 0;
   private everReady = false;
+  /** Whether this socket has told that everything missed was delivered. */
+  private level = false;
   private stopped = true;
   private heardAt = 0;
   private batch: EventFrame[] = [];
@@ -89,10 +93,29 @@ export class LiveStream {
     if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(frame));
   }
 
+  /**
+   * Tells how far topics were followed that became known after the socket was opened: what happened in them before it
+   * was, and after they were read, is then delivered too.
+   */
+  catchUp(cursor: Record<string, number>): void {
+    if (Object.keys(cursor).length > 0) this.resume(cursor);
+  }
+
+  private resume(cursor: Record<string, number>): void {
+    const topics = Object.entries(cursor);
+    let from = 0;
+    for (; topics.length - from > TOPICS_PER_FRAME; from += TOPICS_PER_FRAME) {
+      const part = Object.fromEntries(topics.slice(from, from + TOPICS_PER_FRAME));
+      this.say({ type: "resume", cursor: part, more: true });
+    }
+    this.say({ type: "resume", cursor: Object.fromEntries(topics.slice(from)) });
+  }
+
   private connect(): void {
     const socket = this.open();
     this.socket = socket;
-    socket.onopen = () => this.say({ type: "resume", cursor: this.cursors.all() });
+    this.level = false;
+    socket.onopen = () => this.resume(this.cursors.all());
     socket.onmessage = (event) => {
       this.heardAt = Date.now();
       const frame = readFrame(event.data);
@@ -129,6 +152,8 @@ export class LiveStream {
   private caughtUp(): void {
     this.flush();
     this.askedAgain.clear();
+    if (this.level) return;
+    this.level = true;
     const again = this.everReady;
     this.everReady = true;
     this.listener.caughtUp(again);
@@ -158,7 +183,7 @@ export class LiveStream {
         // The missing changes come again, this one with them; ask once per hole.
         if (!this.askedAgain.has(frame.topic)) {
           this.askedAgain.add(frame.topic);
-          this.say({ type: "resume", cursor: this.cursors.all() });
+          this.resume({ [frame.topic]: this.cursors.of(frame.topic) });
         }
         return;
       case "next":
@@ -186,7 +211,9 @@ export class LiveStream {
       return;
     }
     this.listener.state(this.everReady || this.attempts > 1 ? "reconnecting" : "connecting");
-    this.retryTimer = setTimeout(() => this.connect(), this.waitMs());
+    // Another window has to be closed first: asking more often than slowly does not help.
+    const wait = code === CLOSE.tooManySockets ? LONGEST_WAIT_MS : this.waitMs();
+    this.retryTimer = setTimeout(() => this.connect(), wait);
     this.attempts += 1;
   }
 

@@ -24,7 +24,7 @@ export interface EventFrame {
 
 export interface NoticeFrame {
   type: "notice";
-  notice: "chat.added" | "chat.removed" | "position" | "profile" | "draft";
+  notice: "chat.added" | "chat.removed" | "chat.changed" | "position" | "profile" | "draft";
   chat?: string;
   number?: number;
 }
@@ -38,11 +38,11 @@ export type ServerFrame =
   | { type: "pong" };
 
 export type ClientFrame =
-  | { type: "resume"; cursor: Record<string, number> }
+  | { type: "resume"; cursor: Record<string, number>; more?: true }
   | { type: "typing"; chat: string }
   | { type: "ping" };
 
-export const CLOSE = { sessionEnded: 4401, tooSlow: 4408, draining: 4503 } as const;
+export const CLOSE = { sessionEnded: 4401, tooSlow: 4408, tooManySockets: 4429, draining: 4503 } as const;
 
 /** Frames that we do not understand are skipped: a newer server may say more. */
 export function readFrame(data: unknown): ServerFrame | null {
