@@ -521,7 +521,7 @@ impl Act {
             })
     }
 
-    /// Has the session's sockets cut once the act has committed.
+    /// Has every node ask anew how the session stands once the act has committed: its sockets are cut when it has ended.
     pub fn end_session(&mut self, session: SessionId) {
         self.announcements
             .push(Pending::Ready(Announcement::SessionEnded { session }));

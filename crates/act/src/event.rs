@@ -92,6 +92,7 @@ pub enum Announcement {
         topic: Option<[u8; 16]>,
         number: Option<i64>,
     },
-    /// A session has ended: its sockets are cut.
+    /// A session has ended, acts as another account or in another role: what is remembered of it goes, and its sockets are
+    /// cut unless it stands as before.
     SessionEnded { session: SessionId },
 }

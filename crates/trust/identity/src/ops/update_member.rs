@@ -29,11 +29,8 @@ pub async fn run(act: &mut Act, input: wire::UpdateMember) -> Result<wire::Accou
     }
     let owners = store::count_owners(act).await?;
     rules::restand(&account, member.account, role, state, owners)?;
+    let sessions = store::sessions_of_account(act, account.id).await?;
     let takes_rights = rules::takes_rights(&account, role, state);
-    let sessions = match takes_rights {
-        true => store::sessions_of_account(act, account.id).await?,
-        false => Vec::new(),
-    };
     (account.role, account.state) = (role, state);
     let view = views::account(act, &permit, &account)?;
 
@@ -45,7 +42,7 @@ pub async fn run(act: &mut Act, input: wire::UpdateMember) -> Result<wire::Accou
     }
     match state {
         State::Suspended => standing::end_sessions(act, &permit, sessions, None)?,
-        // They go on; the nodes forget what they know of them, and ask again.
+        // What nodes remember of them has the role of before: they ask anew, and go on.
         State::Active => sessions
             .into_iter()
             .for_each(|session| act.end_session(session)),

@@ -1,5 +1,6 @@
 //! Those who look after a tenant, and what they cannot do.
 
+use act::Announcement;
 use serde_json::json;
 
 use super::{PASSWORD, Place, acceptance, sign_up};
@@ -82,9 +83,14 @@ async fn administrators_look_after_members() {
         .await;
     place.signs_in("cy@example.org", PASSWORD).await;
 
-    // Ownership is handed over by an owner, and one of them stays.
+    // Ownership is handed over by an owner, and one of them stays. What nodes remember of the new owner is outdated.
+    place.house.heard().take();
     ana.does(&update_member::OP, of(&bo, json!({ "role": "owner" })))
         .await;
+    let session = bo.actor.caller().member().unwrap().session;
+    let told = place.house.heard().take();
+    assert!(told.contains(&Announcement::SessionEnded { session }));
+    assert!(place.knows(&bo.token).await);
     let bo = place.signs_in("bo@example.org", PASSWORD).await;
     bo.does(&update_member::OP, of(&ana, json!({ "role": "member" })))
         .await;
