@@ -143,6 +143,20 @@ export class Person {
     await this.button("identity:sign_in.submit").click();
   }
 
+  /** Both steps, the second by a recovery code. */
+  async signsInWithRecovery(code) {
+    await this.givesPassword();
+    await this.button("identity:code.use_recovery").click();
+    await this.field("identity:code.recovery_label").fill(code);
+    await this.button("identity:sign_in.submit").click();
+  }
+
+  /** Goes over to the account in another organisation. */
+  async picksOrganisation(name) {
+    await this.button("app:own.label").click();
+    await this.page.getByRole("menu").getByText(name, { exact: true }).last().click();
+  }
+
   async isInside() {
     await this.page.getByRole("navigation", { name: this.t("app:rail.label"), exact: true }).waitFor();
   }

@@ -1,10 +1,11 @@
 /** The real binary as a process of its own, on free ports, over a new folder. */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { until } from "./until.mjs";
 
 const READY_WITHIN_MS = 60_000;
@@ -39,17 +40,28 @@ export class Server {
     this.startedAt = performance.now();
     this.#child = spawn(this.#binary, ["serve"], {
       cwd: this.folder,
-      env: {
-        BASTIDE_DATA_DIR: this.folder,
-        BASTIDE_LISTEN: `127.0.0.1:${this.#port}`,
-        BASTIDE_METRICS_LISTEN: `127.0.0.1:${this.#metrics}`,
-        BASTIDE_PUBLIC_URL: this.origin,
-      },
+      env: this.#settings,
       stdio: ["ignore", log, log],
     });
     closeSync(log);
     await until("the server is ready", () => this.#isReady(), READY_WITHIN_MS);
     return performance.now() - this.startedAt;
+  }
+
+  /** What the operator does at the command line, while the server runs. Answers what is printed. */
+  async admin(...words) {
+    const options = { cwd: this.folder, env: this.#settings };
+    const { stdout } = await promisify(execFile)(this.#binary, ["admin", ...words], options);
+    return stdout.trim();
+  }
+
+  get #settings() {
+    return {
+      BASTIDE_DATA_DIR: this.folder,
+      BASTIDE_LISTEN: `127.0.0.1:${this.#port}`,
+      BASTIDE_METRICS_LISTEN: `127.0.0.1:${this.#metrics}`,
+      BASTIDE_PUBLIC_URL: this.origin,
+    };
   }
 
   /** As a power cut for the process. */

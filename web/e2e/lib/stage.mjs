@@ -8,6 +8,8 @@ import { Person } from "./person.mjs";
 const CAST = {
   owner: { first: "林若溪", second: "Philippa Featherstonehaugh-Cholmondeley" },
   guest: { first: "Max Brandt", second: "欧阳慕白" },
+  newcomer: { first: "Ines Okafor", second: "沈知远" },
+  founder: { first: "陈望舒", second: "Joaquín Villanueva" },
 };
 
 export class Stage {
@@ -24,6 +26,10 @@ export class Stage {
 
   get organisation() {
     return this.round === "first" ? "北岸工程有限公司" : "North Shore Works";
+  }
+
+  get otherOrganisation() {
+    return this.round === "first" ? "Harbour Cooperative" : "远山设计社";
   }
 
   async enter(role, language) {

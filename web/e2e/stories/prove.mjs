@@ -77,6 +77,30 @@ export async function prove(stage) {
     await stage.device.hasNothingUnread(owner.name);
   });
 
+  await stage.step("a chat that is muted on one device is muted on the other", async () => {
+    await guest.button("messenger:details.title").click();
+    const mute = guest.named("switch", "messenger:details.mute");
+    await mute.click();
+    await guest.page.getByRole("switch", { checked: true }).waitFor();
+    await stage.look(guest, "chat-muted");
+    const mark = (person) => person.chat(owner.name).getByLabel(person.t("messenger:muted"), { exact: true });
+    await mark(guest).waitFor();
+    await mark(stage.device).waitFor();
+    await guest.settings("preferences");
+    await owner.writes("Nobody is called by this");
+    await stage.device.unreadIs(owner.name, 1);
+    const news = guest.page.getByRole("region", { name: guest.t("app:frame.toasts"), exact: true });
+    ensure((await news.getByText("Nobody is called by this").count()) === 0, "a muted chat is not told");
+    await guest.goTo("chats");
+    await guest.chat(owner.name).click();
+    await guest.message("Nobody is called by this").waitFor();
+    await guest.button("messenger:details.title").click();
+    await guest.named("switch", "messenger:details.mute").click();
+    await guest.page.getByRole("switch", { checked: false }).waitFor();
+    await until("the mark is gone on the other device", async () => (await mark(stage.device).count()) === 0);
+    await guest.button("messenger:details.close").click();
+  });
+
   await stage.step("a session is ended from the other device", async () => {
     await guest.settings("sessions");
     await guest.sees("identity:sessions.this");
