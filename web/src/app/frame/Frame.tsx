@@ -20,9 +20,13 @@ const ShortcutHelp = lazy(async () => ({ default: (await import("../palette/Shor
 
 type Open = "palette" | "help" | "new_chat" | null;
 
-/** Stands for as long as somebody is signed in, and not a moment longer. */
+/**
+ * Stands for as long as somebody is signed in, and not a moment longer. Whoever goes over to another account gets a new
+ * one: what is on the screen belongs to the account before, and would ask for it again.
+ */
 export function Frame() {
-  return useMe() ? <Standing /> : null;
+  const me = useMe();
+  return me ? <Standing key={me.account.id} /> : null;
 }
 
 function Standing() {
