@@ -65,29 +65,7 @@ impl Config {
         let listen = address(options.listen.or(file.listen), LISTEN)?;
         let public = pick(&options.public_url, &file.public_url)
             .unwrap_or_else(|| format!("https://localhost:{}", listen.port()));
-        let database_url = match pick_path(&options.database_url_file, &file.database_url_file) {
-            Some(path) => read_secret(&path)?,
-            None => pick(&options.database_url, &file.database_url)
-                .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("bastide.db").display())),
-        };
-        let kms_database_url = match pick(&options.kms_database_url, &file.kms_database_url) {
-            Some(url) => url,
-            None if database_url.starts_with("sqlite://") => {
-                format!("sqlite://{}", data_dir.join("kms.db").display())
-            }
-            None => {
-                return Err(Fault::new(
-                    "the key store needs a database of its own: set BASTIDE_KMS_DATABASE_URL",
-                )
-                .into());
-            }
-        };
-        if is_same_database(&database_url, &kms_database_url) {
-            return Err(Fault::new(
-                "the key store needs a database of its own: BASTIDE_KMS_DATABASE_URL names the one of the data",
-            )
-            .into());
-        }
+        let (database_url, kms_database_url) = databases(options, &file, &data_dir)?;
         let blobs = pick(&options.blob_url, &file.blob_url)
             .unwrap_or_else(|| format!("file://{}", data_dir.join("blobs").display()));
         let access_key = pick(&options.blob_access_key, &file.blob_access_key);
@@ -138,6 +116,36 @@ impl Config {
             public,
         })
     }
+}
+
+/// Where the data lie, and where the keys.
+fn databases(options: &Options, file: &Options, data_dir: &Path) -> Result<(String, String)> {
+    let pick = |own: &Option<String>, filed: &Option<String>| own.clone().or_else(|| filed.clone());
+    let named = options.database_url_file.as_ref();
+    let database_url = match named.or(file.database_url_file.as_ref()) {
+        Some(path) => read_secret(path)?,
+        None => pick(&options.database_url, &file.database_url)
+            .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("bastide.db").display())),
+    };
+    let kms_database_url = match pick(&options.kms_database_url, &file.kms_database_url) {
+        Some(url) => url,
+        None if database_url.starts_with("sqlite://") => {
+            format!("sqlite://{}", data_dir.join("kms.db").display())
+        }
+        None => {
+            return Err(Fault::new(
+                "the key store needs a database of its own: set BASTIDE_KMS_DATABASE_URL",
+            )
+            .into());
+        }
+    };
+    if is_same_database(&database_url, &kms_database_url) {
+        return Err(Fault::new(
+            "the key store needs a database of its own: BASTIDE_KMS_DATABASE_URL names the one of the data",
+        )
+        .into());
+    }
+    Ok((database_url, kms_database_url))
 }
 
 fn read_file(options: &Options) -> Result<Options> {
