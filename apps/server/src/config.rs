@@ -97,10 +97,7 @@ impl Config {
             api_rate: api_rate(options.api_rate_per_minute.or(file.api_rate_per_minute)),
             requests_per_source: options.requests_per_source.or(file.requests_per_source),
             limits: limits(options, &file, &trusted_proxies),
-            socket_shares: options
-                .sockets_per_account
-                .or(file.sockets_per_account)
-                .map_or_else(SocketShares::default, SocketShares::of_account),
+            socket_shares: socket_shares(options.sockets_per_account.or(file.sockets_per_account)),
             trusted_proxies,
             bus_url: pick(&options.bus_url, &file.bus_url)
                 .filter(|url| !url.is_empty())
@@ -254,6 +251,10 @@ fn limits(options: &Options, file: &Options, proxies: &TrustedProxies) -> Limits
         proxies: proxies.clone(),
         ..standing
     }
+}
+
+fn socket_shares(of_account: Option<usize>) -> SocketShares {
+    of_account.map_or_else(SocketShares::default, SocketShares::of_account)
 }
 
 fn certificate(
