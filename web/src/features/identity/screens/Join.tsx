@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, type InvitationView, isApiError, newKey } from "@/api";
+import { api, type InvitationView, isApiError } from "@/api";
 import { looksLikeMail, useForm } from "@/app/form";
 import { browserZone, useFormat } from "@/app/format";
 import { languageOf } from "@/app/i18n";
@@ -85,7 +85,6 @@ function AcceptForm({ token, view }: { token: string; view: InvitationView }) {
   const { t, i18n } = useTranslation("identity");
   const client = useQueryClient();
   const navigate = useNavigate();
-  const key = useRef(newKey());
   const [ticket, setTicket] = useState<string | null>(null);
   const form = useForm({
     initial: { name: "", mail: view.mail ?? "", password: "" },
@@ -99,7 +98,6 @@ function AcceptForm({ token, view }: { token: string; view: InvitationView }) {
     }),
     submit: async (values) => {
       const answer = await api.post("/invitations/accept", {
-        idempotencyKey: key.current,
         body: {
           token,
           name: values.name.trim(),

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, newKey } from "@/api";
+import { api } from "@/api";
 import { looksLikeMail, useForm } from "@/app/form";
 import { browserZone } from "@/app/format";
 import { languageOf } from "@/app/i18n";
@@ -42,7 +42,6 @@ function SignUpForm({ needsCode }: { needsCode: boolean }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [kind, setKind] = useState<Kind>("organisation");
-  const key = useRef(newKey());
   const missing = (text: string) => (text.trim() ? undefined : t("form.required"));
 
   const form = useForm({
@@ -59,7 +58,6 @@ function SignUpForm({ needsCode }: { needsCode: boolean }) {
     }),
     submit: async (values) => {
       const answer = await api.post("/sign-up", {
-        idempotencyKey: key.current,
         body: {
           kind,
           ...(kind === "organisation" ? { organisation: values.organisation.trim() } : {}),
