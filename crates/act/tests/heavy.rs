@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Condvar, Mutex,
+        Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -35,8 +35,8 @@ async fn compute(act: &mut Act, heavy: Heavy) -> Result<Done> {
     ARRIVED.fetch_add(1, Ordering::Relaxed);
     act.compute(heavy, || {
         let (is_open, opened) = &IS_OPEN;
-        let held = is_open.lock().unwrap();
-        drop(opened.wait_while(held, |is_open| !*is_open).unwrap());
+        let held = is_open.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(opened.wait_while(held, |is_open| !*is_open));
     })
     .await?;
     // The act goes on reading.
