@@ -233,7 +233,6 @@ impl Stage {
         let mut words = name.split('.');
         match (words.next()?, words.next()?) {
             ("act", _) => Some(deed(&self.system(), json!({}))),
-            ("vault", _) => Some(deed(&self.house.operator(), Value::Null)),
             ("messenger", _) => self.of_chats(name).await,
             ("vault", "store") => Some(deed(&self.house.operator(), Value::Null)),
             ("identity", "account" | "member" | "invitation") => self.of_the_house(name).await,
@@ -353,7 +352,6 @@ impl Stage {
             }
             "sign_up.set" => operator(json!({ "sign_up": "open" })),
             "password_reset.start" => operator(json!({ "mail": ana.mail })),
-            "code_failure.count" => system(json!({ "subject": ana.member.person })),
             "session.resolve" => {
                 system(json!({ "token_hash": cipher::hash_token(ana.token.as_bytes()) }))
             }

@@ -82,8 +82,24 @@ async fn administrators_look_after_members() {
     bo.does(&update_member::OP, of(&cy, json!({ "state": "active" })))
         .await;
     place.signs_in("cy@example.org", PASSWORD).await;
+}
 
-    // Ownership is handed over by an owner, and one of them stays. What nodes remember of the new owner is outdated.
+#[tokio::test]
+async fn owners_hand_over_and_one_stays() {
+    let place = Place::new().await;
+    let ana = place
+        .signs_up("Weaver Mill", "Ana", "ana@example.org")
+        .await;
+    let bo = place
+        .joins(&ana, "Bo", "bo@example.org", "administrator")
+        .await;
+    let of = |who: &super::SignedIn, change: serde_json::Value| {
+        let mut input = change;
+        input["account"] = who.account();
+        input
+    };
+
+    // What nodes remember of the new owner is outdated.
     place.house.heard().take();
     ana.does(&update_member::OP, of(&bo, json!({ "role": "owner" })))
         .await;
