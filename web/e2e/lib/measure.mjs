@@ -34,7 +34,12 @@ async function look(page) {
     watch();
   });
   await page.goto("/sign-in");
-  await until("the page is ready for input", () => page.evaluate(() => window.readyForInput !== undefined));
+  await until("the page is painted and ready for input", () =>
+    page.evaluate(() => {
+      const painted = performance.getEntriesByName("first-contentful-paint").length > 0;
+      return painted && window.readyForInput !== undefined;
+    }),
+  );
   return page.evaluate(() => {
     const all = [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")];
     const weight = (entries) => entries.reduce((sum, entry) => sum + entry.transferSize, 0);
