@@ -237,7 +237,6 @@ impl Story {
         let headers = [
             ("authorization", bearer.as_str()),
             ("content-type", "application/json"),
-            ("idempotency-key", key.as_str()),
             ("user-agent", agent.as_str()),
         ];
         let path = format!("/api/v1{messages}");
