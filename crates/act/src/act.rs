@@ -22,6 +22,8 @@ pub struct Act {
     pub(crate) ports: Arc<Ports>,
     /// Places for heavy computation.
     pub(crate) heavy: Arc<Places>,
+    /// Whether it has waited for one of them.
+    pub(crate) has_computed: bool,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) operation: &'static Operation,
     pub(crate) call: Call,

@@ -86,6 +86,7 @@ impl Act {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         self.snapshot = None;
+        self.has_computed = true;
         self.heavy.run(heavy, work).await
     }
 }

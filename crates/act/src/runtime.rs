@@ -164,10 +164,11 @@ impl Runtime {
             self.note_refusal(&self.begin(binding.operation, call), &error);
             return Err(error);
         }
-        let mut run = 0;
+        let (mut run, mut computes) = (0, false);
         loop {
             run += 1;
-            let alone = match run > RUNS_BEFORE_LOCKING {
+            // Nobody else's write waits for somebody's password or picture.
+            let alone = match run > RUNS_BEFORE_LOCKING && !computes {
                 true => Some(self.commits.write().await),
                 false => None,
             };
@@ -185,6 +186,7 @@ impl Runtime {
                     return Err(error);
                 }
             };
+            computes = act.has_computed;
             match result {
                 Ok((ended, write)) => return answer(binding.operation, ended, write),
                 Err(CommitError::Conflict) if run < RUNS_MAX => tokio::task::yield_now().await,
@@ -208,6 +210,7 @@ impl Runtime {
         Act {
             ports: Arc::clone(&self.ports),
             heavy: Arc::clone(&self.heavy),
+            has_computed: false,
             throttle: Arc::clone(&self.throttle),
             operation,
             now: self.ports.clock.now(),

@@ -332,6 +332,10 @@ fn checkpoint(path: &std::path::Path, stop: &mpsc::Receiver<()>) {
         };
         let done = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
         if let Err(error) = done {
+            // Whoever closed the database may have removed it since.
+            if stop.try_recv() == Err(mpsc::TryRecvError::Disconnected) {
+                return;
+            }
             if is_durability_lost(&error) {
                 fatal("checkpointing", &error);
             }

@@ -41,11 +41,12 @@ impl Clock for StillClock {
 
 /// One empty store and what a node needs to open it.
 struct Ground {
-    directory: TempDir,
     url: String,
     clock: Arc<StillClock>,
     /// The test's own view of the store, past every node.
     inside: tokio::sync::OnceCell<Arc<Database>>,
+    /// Last, so that it outlives what stands on it.
+    directory: TempDir,
 }
 
 impl Ground {
