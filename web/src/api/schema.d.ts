@@ -429,10 +429,15 @@ export interface paths {
         };
       };
     };
-    /** Invite somebody by a link that is taken once. */
+    /** Invite somebody by a link that is taken once; only the first answer shows it. */
     post: {
       parameters: {};
       responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Invitation"];
+          };
+        };
         201: {
           content: {
             "application/json": components["schemas"]["Invitation"];
@@ -520,6 +525,21 @@ export interface paths {
     };
   };
   "/invitations/{invitation}": {
+    /** One invitation of the tenant, without its link. */
+    get: {
+      parameters: {
+        path: {
+          invitation: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Invitation"];
+          };
+        };
+      };
+    };
     /** Take an invitation back that nobody has taken yet. */
     delete: {
       parameters: {
