@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use system_tests::{Client, Organisation, Server};
+use system_tests::{Client, Organisation, Person, Server};
 
 use crate::{
     load::{Script, Sender},
@@ -47,8 +47,9 @@ impl Crowd {
 
     /// New groups of everybody.
     pub(crate) async fn chats(&mut self, count: usize) -> Arc<[String]> {
-        let (owner, others) = self.organisation.people.split_first_mut().unwrap();
-        let members: Vec<String> = others.iter().map(|person| person.account.clone()).collect();
+        let others = self.organisation.people.iter().skip(1);
+        let members: Vec<String> = others.map(|person| person.account.clone()).collect();
+        let owner = self.owner().await;
         let mut chats = Vec::new();
         for number in 0..count {
             chats.push(
@@ -62,7 +63,7 @@ impl Crowd {
 
     /// Somebody who came later: in no chat but those that are made for them.
     pub(crate) async fn newcomer(&mut self, chats: usize) -> String {
-        let owner = &mut self.organisation.people[0];
+        let owner = self.owner().await;
         let person = owner.brings("ivy").await;
         for number in 0..chats {
             owner
@@ -73,6 +74,14 @@ impl Crowd {
                 .await;
         }
         person.token
+    }
+
+    /// The owner on a new connection: the one before may have rested for longer than the server waits.
+    async fn owner(&mut self) -> &mut Person {
+        let owner = &mut self.organisation.people[0];
+        owner.connection = self.client.connect().await;
+        owner.connection.token = Some(owner.token.clone());
+        owner
     }
 
     /// Senders of messages, a connection each, who go round the chats.
