@@ -59,18 +59,26 @@ export function whenSignedOut(wipe: () => void): void {
 
 /** Takes a new session into use: nothing of an earlier one may be left. */
 export function enterSession(client: QueryClient, me: Me): void {
-  wipeAll(client);
+  removeAnswers(client);
   client.setQueryData(keys.me, me);
+  // The screens of the one before go first: told that their texts are gone, they would ask anew, in the new name.
+  setTimeout(wipeTexts);
 }
 
 export function forgetSession(client: QueryClient): void {
   client.setQueryData(keys.me, null);
   // The screens go first: while they stand, they ask anew for whatever is taken from them.
-  setTimeout(() => wipeAll(client));
+  setTimeout(() => {
+    wipeTexts();
+    removeAnswers(client);
+  });
 }
 
-function wipeAll(client: QueryClient): void {
+function wipeTexts(): void {
   for (const wipe of leaving) wipe();
+}
+
+function removeAnswers(client: QueryClient): void {
   client.removeQueries({
     predicate: (query) => query.queryKey[0] !== "instance" && query.queryKey[0] !== "me",
   });

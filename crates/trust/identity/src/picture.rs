@@ -15,8 +15,8 @@ pub(crate) const BYTES_MAX: usize = 5 * 1024 * 1024;
 const PIXELS_MAX: u64 = 40_000_000;
 /// Four bytes for each pixel: more of them, as with 16 bits for a colour, leave room for fewer pixels.
 const DECODED_BYTES_MAX: u64 = 4 * PIXELS_MAX;
-/// What is decoded, and the decoder's own working space.
-const MEMORY_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The decoder's own working space, beside what is decoded. What is packed in a file unpacks into it, and grows by copies.
+const MEMORY_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// The sides of the squares that are kept, in pixels.
 pub(crate) const LARGE: u32 = 256;
 pub(crate) const SMALL: u32 = 64;
