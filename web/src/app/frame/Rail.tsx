@@ -7,7 +7,7 @@ import { useExplain } from "@/app/refusals";
 import { useMe } from "@/app/session";
 import { keysOf, runShortcut } from "@/app/shortcuts";
 import { signOut, switchAccount } from "@/features/identity/public";
-import { useChats } from "@/features/messenger/public";
+import { saveDrafts, useChats } from "@/features/messenger/public";
 import {
   Avatar,
   CountBadge,
@@ -103,6 +103,8 @@ function Own() {
     onPick: () =>
       void attempt(async () => {
         await navigate({ to: "/chats" });
+        // The server keeps what is typed with the account that typed it.
+        await saveDrafts();
         await switchAccount(client, other.account);
       }),
   }));

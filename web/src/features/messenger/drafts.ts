@@ -45,9 +45,9 @@ class Drafts {
     this.tell();
   }
 
-  /** Saves at once; the request outlives the page. */
-  flush(): void {
-    for (const chat of [...this.unsaved]) void this.save(chat);
+  /** Saves at once; the requests outlive the page. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.unsaved].map((chat) => this.save(chat)));
   }
 
   clear(): void {
@@ -78,6 +78,9 @@ class Drafts {
 }
 
 export const drafts = new Drafts();
+
+/** Saves what is typed, before somebody goes on under another name. */
+export const saveDrafts = () => drafts.flush();
 whenSignedOut(() => drafts.clear());
 
 export function useDraftText(chat: string): string | undefined {

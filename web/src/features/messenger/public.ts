@@ -1,4 +1,5 @@
 export { openDirect } from "./commands";
+export { saveDrafts } from "./drafts";
 export { outbox } from "./outbox";
 export { NewChat } from "./parts/dialogs";
 export { useTextLine } from "./parts/lines";

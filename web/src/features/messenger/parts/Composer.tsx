@@ -218,7 +218,7 @@ function useDraft(
   }, [chat, kept, dataUpdatedAt, client]);
 
   useEffect(() => {
-    const save = () => drafts.flush();
+    const save = () => void drafts.flush();
     window.addEventListener("pagehide", save);
     return () => {
       window.removeEventListener("pagehide", save);
