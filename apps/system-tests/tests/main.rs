@@ -18,6 +18,7 @@ mod ground;
 mod hearing;
 mod http2;
 mod kill;
+mod letters;
 mod nats;
 mod nodes;
 mod picture;
