@@ -25,7 +25,7 @@ fn statements() -> Vec<&'static Statement> {
     all.extend(
         modules(None)
             .iter()
-            .flat_map(|module| module.statements)
+            .flat_map(|module| &module.statements)
             .copied(),
     );
     all
@@ -137,7 +137,7 @@ fn every_refusal_has_one_sentence() {
     let own = act::refusals();
     let listed = modules(None)
         .into_iter()
-        .flat_map(|module| module.refusals.to_vec());
+        .flat_map(|module| module.refusals.clone());
     for refusal in own.into_iter().chain(listed) {
         let earlier = sentences.insert(refusal.code, refusal.title);
         assert!(

@@ -113,11 +113,11 @@ pub struct Module {
     pub name: &'static str,
     pub bindings: Vec<Binding>,
     pub migrations: MigrationSet,
-    pub statements: &'static [&'static Statement],
+    pub statements: Vec<&'static Statement>,
     /// Reads that find the row which names the blob `:blob`, in any tenant. What none of them finds is removed.
     pub blobs: &'static [&'static Statement],
     pub kinds: &'static [Kind],
-    pub refusals: &'static [Refusal],
+    pub refusals: Vec<Refusal>,
     /// The notices that its operations give. Only declared ones are given, and only these cross to other nodes.
     pub notices: &'static [&'static str],
     pub reconcilers: Vec<Reconciler>,
@@ -129,10 +129,10 @@ impl Module {
             name,
             bindings: Vec::new(),
             migrations,
-            statements: &[],
+            statements: Vec::new(),
             blobs: &[],
             kinds: &[],
-            refusals: &[],
+            refusals: Vec::new(),
             notices: &[],
             reconcilers: Vec::new(),
         }

@@ -19,7 +19,6 @@ pub use ops::{
     mark_position, remove_member, resume_stream, save_draft, send_message, states_chats,
     transfer_chat,
 };
-pub use store::STATEMENTS;
 
 /// The schema of this domain.
 pub const MIGRATIONS: MigrationSet = MigrationSet {
@@ -59,9 +58,9 @@ pub fn module() -> Module {
         .with(&audience_chat::OP, audience_chat::run)
         .with(&changes_chat::OP, changes_chat::run)
         .with(&states_chats::OP, states_chats::run);
-    module.statements = STATEMENTS;
+    module.statements = store::statements();
     module.kinds = &[model::CHAT];
-    module.refusals = rules::REFUSALS;
+    module.refusals = rules::refusals();
     module.notices = &[
         "chat.added",
         "chat.removed",

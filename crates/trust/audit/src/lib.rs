@@ -28,9 +28,9 @@ pub const MONTH: Kind = Kind("audit.month");
 /// The tables and words of the log.
 pub fn module() -> Module {
     Module {
-        statements: STATEMENTS,
+        statements: STATEMENTS.to_vec(),
         kinds: &[MONTH],
-        refusals: &[QUEUE_FULL],
+        refusals: vec![QUEUE_FULL],
         ..Module::new("audit", MIGRATIONS)
     }
 }

@@ -69,10 +69,10 @@ pub(crate) const SETTLE_LETTER: &str = settle_letter::OP.name;
 pub fn module(settings: Settings) -> Module {
     let settings = Arc::new(settings);
     let mut module = Module::new("identity", store::MIGRATIONS);
-    module.statements = store::STATEMENTS;
+    module.statements = store::STATEMENTS.to_vec();
     module.blobs = store::BLOBS;
     module.kinds = &[PERSON, DIRECTORY];
-    module.refusals = refusals::ALL;
+    module.refusals = refusals::ALL.to_vec();
     module.notices = &["profile"];
     let module = of_the_house(of_oneself(module, &settings), &settings);
     unseen(module, &settings).reconciling(&purge_outdated::OP, rules::PURGE_EVERY)

@@ -1,0 +1,303 @@
+//! Chats, as their members see them.
+
+use act::{Act, Permit, ResourceRef, Row, Sealed, Statement, Value, params, plain};
+use base::{AccountId, ChatId, Context, Result, Timestamp};
+
+use super::{insert_member, take_joined_message, take_role};
+use crate::{
+    model::{
+        CHAT, Chat, DIRECTORY, EVERYONE, MemberRole, Message, Name, Overview, Pair, Shape,
+        Standing, Tenant,
+    },
+    rules::{CHAT_ABSENT, MENTIONS_COUNTED_MAX},
+};
+
+/// Columns of a chat, its state as a resource, and a membership of it.
+macro_rules! chat_columns {
+    () => {
+        "r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
+            c.pair_low, c.pair_high, c.members_count, c.created_at, m.role, m.read_number, m.muted_at"
+    };
+}
+
+/// One chat as `:account` is in it, with what `$columns` and `$join` add.
+macro_rules! chat_of_account {
+    ($columns:literal, $join:literal) => {
+        concat!(
+            "SELECT ",
+            chat_columns!(),
+            $columns,
+            " FROM messenger_member m
+             JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
+             JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat",
+            $join,
+            " WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
+        )
+    };
+}
+
+/// Chats with what lists show of them: `$chats` chooses the rows, `$order` their order.
+macro_rules! overviews {
+    ($chats:expr, $order:literal) => {
+        concat!(
+            "SELECT p.*, l.id AS message, l.number, l.author, l.change, l.body_sealed, l.sent_at,
+                (SELECT MAX(s.number) FROM messenger_message s
+                 WHERE s.tenant = :tenant AND s.chat = p.id AND s.author = :account) AS sent_number,
+                (SELECT COUNT(*) FROM (SELECT 1 FROM messenger_mention n
+                    WHERE n.tenant = :tenant AND n.chat = p.id AND n.account IN (:account, :everyone)
+                    AND n.number > p.read_number
+                    AND n.number > COALESCE((SELECT MAX(s.number) FROM messenger_message s
+                        WHERE s.tenant = :tenant AND s.chat = p.id AND s.author = :account), 0)
+                    LIMIT :mentions_max) AS counted) AS mentions
+             FROM (", $chats, ") AS p
+             LEFT JOIN messenger_message l ON l.tenant = :tenant AND l.chat = p.id AND l.number = p.items_last ",
+            $order
+        )
+    };
+}
+
+static CHAT_OF: Statement = Statement::read(chat_of_account!("", ""));
+
+/// The chat together with what the account sent there under a token: sending reads once.
+static CHAT_AND_SENT: Statement = Statement::read(chat_of_account!(
+    ", s.id AS message, s.number, s.author, s.change, s.body_sealed, s.sent_at",
+    " LEFT JOIN messenger_message s ON s.tenant = m.tenant AND s.chat = m.chat AND s.author = m.account
+        AND s.client_token = :client_token"
+));
+
+static OVERVIEW: Statement = Statement::read(overviews!(chat_of_account!("", ""), ""));
+
+/// Begins with the account's chats, out of an index that holds nothing else: without statistics, SQLite would rather go
+/// through all memberships of the tenant (`CROSS JOIN` keeps the order there). Sorts narrow rows; the last messages are
+/// joined to the page alone.
+static LIST_OVERVIEWS: Statement = Statement::read(overviews!(
+    concat!(
+        "SELECT ",
+        chat_columns!(),
+        ", COALESCE(t.sent_at, c.created_at) AS active_at
+         FROM messenger_member own
+         CROSS JOIN messenger_member m
+         JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
+         JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
+         LEFT JOIN messenger_message t ON t.tenant = m.tenant AND t.chat = m.chat AND t.number = r.items_last
+         WHERE own.tenant = :tenant AND own.account = :account
+            AND m.tenant = :tenant AND m.chat = own.chat AND m.account = :account
+            AND (COALESCE(t.sent_at, c.created_at), c.id) < (:before_at, :before_id)
+         ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit"
+    ),
+    "ORDER BY p.active_at DESC, p.id DESC"
+));
+
+static TENANT: Statement =
+    Statement::read("SELECT version, key_id FROM db_resource WHERE tenant = :tenant AND id = :id");
+
+static FIND_DIRECT: Statement = Statement::read(
+    "SELECT id FROM messenger_chat WHERE tenant = :tenant AND pair_low = :low AND pair_high = :high",
+);
+
+static COUNT_OWNED: Statement = Statement::read(
+    "SELECT count(*) AS owned FROM messenger_member
+     WHERE tenant = :tenant AND account = :account AND role = 'owner'",
+);
+
+static INSERT_CHAT: Statement = Statement::append(
+    "INSERT INTO messenger_chat (tenant, id, kind, name_sealed, name_version, pair_low, pair_high, members_count, created_at)
+     VALUES (:tenant, :id, :kind, :name_sealed, 1, :pair_low, :pair_high, :members_count, :created_at)",
+);
+
+static RENAME_CHAT: Statement = Statement::write(
+    "UPDATE messenger_chat SET name_sealed = :name_sealed, name_version = :name_version
+     WHERE tenant = :tenant AND id = :chat",
+);
+
+pub(super) const STATEMENTS: &[&Statement] = &[
+    &CHAT_OF,
+    &CHAT_AND_SENT,
+    &OVERVIEW,
+    &LIST_OVERVIEWS,
+    &TENANT,
+    &FIND_DIRECT,
+    &COUNT_OWNED,
+    &INSERT_CHAT,
+    &RENAME_CHAT,
+];
+
+/// The chat, as the calling member sees it.
+///
+/// # Errors
+/// [`CHAT_ABSENT`], also when the caller is not in it.
+pub(crate) async fn chat(act: &mut Act, id: ChatId) -> Result<Chat> {
+    let account = act.member()?.account;
+    let row = act
+        .row(&CHAT_OF, params! { account: account, chat: id })
+        .await?;
+    take_chat(act, account, row.ok_or(CHAT_ABSENT)?)
+}
+
+/// The chat, and what the caller already sent there under this token.
+///
+/// # Errors
+/// As [`chat`].
+pub(crate) async fn chat_and_sent(
+    act: &mut Act,
+    id: ChatId,
+    client_token: Value,
+) -> Result<(Chat, Option<Message>)> {
+    let account = act.member()?.account;
+    let params = params! { account: account, chat: id, client_token: client_token };
+    let mut row = act.row(&CHAT_AND_SENT, params).await?.ok_or(CHAT_ABSENT)?;
+    let sent = take_joined_message(&mut row, id)?;
+    Ok((take_chat(act, account, row)?, sent))
+}
+
+/// The chat with what lists show of it.
+///
+/// # Errors
+/// As [`chat`].
+pub(crate) async fn overview(act: &mut Act, id: ChatId) -> Result<Overview> {
+    let account = act.member()?.account;
+    let params = params! {
+        account: account, chat: id, everyone: EVERYONE, mentions_max: MENTIONS_COUNTED_MAX,
+    };
+    let row = act.row(&OVERVIEW, params).await?;
+    take_overview(act, account, row.ok_or(CHAT_ABSENT)?)
+}
+
+/// Where a page of chats begins: below this activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Activity {
+    pub(crate) at: Timestamp,
+    pub(crate) chat: ChatId,
+}
+
+impl Activity {
+    /// Above all that can be.
+    pub(crate) const NEWEST: Self = Self {
+        at: Timestamp::from_micros(i64::MAX),
+        chat: ChatId::from_bytes([0xff; 16]),
+    };
+}
+
+/// The caller's chats, newest activity first.
+pub(crate) async fn list_overviews(
+    act: &mut Act,
+    below: Activity,
+    limit: u32,
+) -> Result<Vec<Overview>> {
+    let account = act.member()?.account;
+    let params = params! {
+        account: account, everyone: EVERYONE, mentions_max: MENTIONS_COUNTED_MAX,
+        before_at: below.at, before_id: below.chat, limit: limit,
+    };
+    let rows = act.rows(&LIST_OVERVIEWS, params).await?;
+    rows.into_iter()
+        .map(|row| take_overview(act, account, row))
+        .collect()
+}
+
+/// The directory of the caller's tenant.
+pub(crate) async fn tenant(act: &mut Act) -> Result<Tenant> {
+    let role = act.caller().member().map(|member| member.role);
+    let id = act.tenant();
+    let row = act.row(&TENANT, params! { id: id }).await?;
+    let mut row = row.context("a tenant without its directory")?;
+    Ok(Tenant {
+        role,
+        reference: ResourceRef::take(DIRECTORY, id, id, &mut row)?,
+    })
+}
+
+/// The chat of these two, if there is one.
+pub(crate) async fn find_direct(act: &mut Act, pair: Pair) -> Result<Option<ChatId>> {
+    let row = act
+        .row(&FIND_DIRECT, params! { low: pair.low, high: pair.high })
+        .await?;
+    row.map(|mut row| row.take("id")).transpose()
+}
+
+/// How many chats an account owns.
+pub(crate) async fn count_owned(act: &mut Act, account: AccountId) -> Result<i64> {
+    let row = act.row(&COUNT_OWNED, params! { account: account }).await?;
+    row.map_or(Ok(0), |mut row| row.take("owned"))
+}
+
+/// A chat about to be: one member for each of `members`, the group's with its owner.
+pub(crate) fn insert_chat(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    id: ChatId,
+    shape: &Shape,
+    members: &[(AccountId, MemberRole)],
+) -> Result<()> {
+    let (kind, name, pair) = match shape {
+        Shape::Group(name) => ("group", Some(&name.sealed), None),
+        Shape::Direct(pair) => ("direct", None, Some(pair)),
+    };
+    let count = i64::try_from(members.len()).context("counting members")?;
+    let params = params! {
+        id: id, kind: plain(kind), name_sealed: name, pair_low: pair.map(|pair| pair.low),
+        pair_high: pair.map(|pair| pair.high), members_count: count, created_at: act.now(),
+    };
+    act.execute(permit, &INSERT_CHAT, params)?;
+    for (account, role) in members {
+        insert_member(act, permit, id, (*account, *role), 0)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn update_name(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: ChatId,
+    name: &Name,
+) -> Result<()> {
+    let params = params! { chat: chat, name_sealed: &name.sealed, name_version: name.version };
+    act.execute(permit, &RENAME_CHAT, params)
+}
+
+fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
+    let id = row.take("id")?;
+    let kind: String = row.take("kind")?;
+    let name: Option<Sealed> = row.take("name_sealed")?;
+    let pair: (Option<AccountId>, Option<AccountId>) =
+        (row.take("pair_low")?, row.take("pair_high")?);
+    let shape = match (kind.as_str(), name, pair) {
+        ("group", Some(sealed), _) => Some(Shape::Group(Name {
+            sealed,
+            version: row.take("name_version")?,
+        })),
+        ("direct", _, (Some(low), Some(high))) => Some(Shape::Direct(Pair { low, high })),
+        _ => None,
+    };
+    Ok(Chat {
+        id,
+        shape: shape.context("a chat of neither kind")?,
+        members_count: row.take("members_count")?,
+        created_at: row.take("created_at")?,
+        items_last: row.take("items_last")?,
+        changes_last: row.take("changes_last")?,
+        standing: Standing {
+            account,
+            role: take_role(&mut row)?,
+            read_number: row.take("read_number")?,
+            muted_at: row.take("muted_at")?,
+        },
+        reference: ResourceRef::take(CHAT, act.tenant(), id, &mut row)?,
+    })
+}
+
+fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview> {
+    let sent_number: Option<i64> = row.take("sent_number")?;
+    let mentions = row.take("mentions")?;
+    let last = take_joined_message(&mut row, ChatId::NIL)?;
+    let chat = take_chat(act, account, row)?;
+    Ok(Overview {
+        sent_number: sent_number.unwrap_or(0),
+        mentions,
+        last: last.map(|last| Message {
+            chat: chat.id,
+            ..last
+        }),
+        chat,
+    })
+}

@@ -1,0 +1,110 @@
+//! How one account stands to a chat: what it has read, begun to write, and whether it is disturbed.
+
+use act::{Act, Permit, Statement, params};
+use base::{AccountId, ChatId, Context, Result, Timestamp};
+
+use crate::model::{Chat, Draft};
+
+static SET_MUTED: Statement = Statement::write(
+    "UPDATE messenger_member SET muted_at = :muted_at WHERE tenant = :tenant AND chat = :chat AND account = :account",
+);
+
+static MARK_READ: Statement = Statement::write(
+    "UPDATE messenger_member SET read_number = :read_number
+     WHERE tenant = :tenant AND chat = :chat AND account = :account AND read_number < :read_number",
+);
+
+static SENT_NUMBER: Statement = Statement::read(
+    "SELECT MAX(number) AS sent_number FROM messenger_message
+     WHERE tenant = :tenant AND chat = :chat AND author = :account",
+);
+
+static DRAFT_OF: Statement = Statement::read(
+    "SELECT text_sealed, saved_at FROM messenger_draft WHERE tenant = :tenant AND chat = :chat AND account = :account",
+);
+
+static SAVE_DRAFT: Statement = Statement::write(
+    "INSERT INTO messenger_draft (tenant, chat, account, text_sealed, saved_at)
+     VALUES (:tenant, :chat, :account, :text_sealed, :saved_at)
+     ON CONFLICT (tenant, chat, account) DO UPDATE SET text_sealed = excluded.text_sealed, saved_at = excluded.saved_at",
+);
+
+static DELETE_DRAFT: Statement = Statement::write(
+    "DELETE FROM messenger_draft WHERE tenant = :tenant AND chat = :chat AND account = :account",
+);
+
+pub(super) const STATEMENTS: &[&Statement] = &[
+    &SET_MUTED,
+    &MARK_READ,
+    &SENT_NUMBER,
+    &DRAFT_OF,
+    &SAVE_DRAFT,
+    &DELETE_DRAFT,
+];
+
+pub(crate) fn update_muted(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: &Chat,
+    since: Option<Timestamp>,
+) -> Result<()> {
+    let params = params! { chat: chat.id, account: chat.standing.account, muted_at: since };
+    act.execute(permit, &SET_MUTED, params)
+}
+
+/// Never goes back: of two positions the later number stands.
+pub(crate) fn update_position(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: &Chat,
+    number: i64,
+) -> Result<()> {
+    let params = params! { chat: chat.id, account: chat.standing.account, read_number: number };
+    act.execute(permit, &MARK_READ, params)
+}
+
+/// The number of the caller's own last message; 0 if there is none.
+pub(crate) async fn sent_number(act: &mut Act, chat: &Chat) -> Result<i64> {
+    let params = params! { chat: chat.id, account: chat.standing.account };
+    let row = act.row(&SENT_NUMBER, params).await?;
+    let mut row = row.context("an aggregate without a row")?;
+    Ok(row.take::<Option<i64>>("sent_number")?.unwrap_or(0))
+}
+
+/// What the caller has begun to write.
+pub(crate) async fn find_draft(act: &mut Act, chat: &Chat) -> Result<Option<Draft>> {
+    let params = params! { chat: chat.id, account: chat.standing.account };
+    let Some(mut row) = act.row(&DRAFT_OF, params).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Draft {
+        text: row.take("text_sealed")?,
+        saved_at: row.take("saved_at")?,
+    }))
+}
+
+pub(crate) fn save_draft(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: &Chat,
+    draft: &Draft,
+) -> Result<()> {
+    let params = params! {
+        chat: chat.id, account: chat.standing.account, text_sealed: &draft.text, saved_at: draft.saved_at,
+    };
+    act.execute(permit, &SAVE_DRAFT, params)
+}
+
+pub(crate) fn delete_draft(act: &mut Act, permit: &Permit<Chat>, chat: &Chat) -> Result<()> {
+    forget_draft(act, permit, chat.id, chat.standing.account)
+}
+
+pub(super) fn forget_draft(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: ChatId,
+    account: AccountId,
+) -> Result<()> {
+    let params = params! { chat: chat, account: account };
+    act.execute(permit, &DELETE_DRAFT, params)
+}

@@ -1,0 +1,24 @@
+//! What travels: inputs, views, and the frames of the stream.
+
+mod chats;
+mod messages;
+mod stream;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use chats::*;
+pub use messages::*;
+pub use stream::*;
+
+/// Nothing to say but that it is done.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Done {}
+
+/// One page of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Gives the next page; null on the last.
+    pub next_cursor: Option<String>,
+}
