@@ -6,11 +6,12 @@ mod writer;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use base::{Context, Fault, Result};
 use rusqlite::{
-    Connection, OpenFlags, ToSql,
+    Connection, ErrorCode, OpenFlags, ToSql,
     config::DbConfig,
     types::{ToSqlOutput, ValueRef},
 };
@@ -59,13 +60,12 @@ impl Sqlite {
             std::fs::create_dir_all(parent).context("creating the database's directory")?;
         }
         let connection = connect(path, WRITER_CACHE)?;
-        let mode: String = connection
-            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-            .context("setting the journal mode")?;
-        if mode != "wal" {
-            return Err(Fault::new("the file system under the database does not allow WAL").into());
+        match set_wal(&connection).context("setting the journal mode")? {
+            true => Ok(connection),
+            false => {
+                Err(Fault::new("the file system under the database does not allow WAL").into())
+            }
         }
-        Ok(connection)
     }
 
     fn start(connection: Connection, path: PathBuf, options: &Options) -> Result<Self> {
@@ -114,6 +114,27 @@ impl Sqlite {
 
     pub(crate) async fn close(self) {
         self.writer.close().await;
+    }
+}
+
+/// Gives a new database its log. Two that open one at once may both hold what the other waits for: SQLite answers that with
+/// «busy» and never asks the busy handler, so waiting for the other is done here.
+fn set_wal(connection: &Connection) -> rusqlite::Result<bool> {
+    const TRIES: u32 = 400;
+    const WAIT: Duration = Duration::from_millis(25);
+    let mut tries = 0;
+    loop {
+        let mode: rusqlite::Result<String> =
+            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
+        tries += 1;
+        match mode {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < TRIES =>
+            {
+                std::thread::sleep(WAIT);
+            }
+            mode => return Ok(mode? == "wal"),
+        }
     }
 }
 
