@@ -1,6 +1,7 @@
 //! Sweeps over everything that the modules bring: a new operation or statement joins them by existing.
 
 mod entries;
+mod messages;
 mod stage;
 
 use std::collections::BTreeSet;

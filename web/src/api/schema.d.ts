@@ -201,6 +201,34 @@ export interface paths {
       };
     };
   };
+  "/chats/{chat}/forwards": {
+    /** Forwards messages of a chat that one is in, as one message; they are shown as they stood then. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What the client calls the new message, as with sending. */
+            client_id: string;
+            messages: string[];
+            /** Where they come from. */
+            source: string;
+          };
+        };
+      };
+    };
+  };
   "/chats/{chat}/leave": {
     /** Leaves a group; its owner hands it over first, unless nobody else is left. */
     post: {
@@ -305,7 +333,7 @@ export interface paths {
         };
       };
     };
-    /** Sends a message to a chat; the same client id again gives the same message. */
+    /** Sends a message to a chat or a thread; the same client id again gives the same message. */
     post: {
       parameters: {
         path: {
@@ -322,12 +350,16 @@ export interface paths {
       requestBody: {
         content: {
           "application/json": {
-            /** What a person writes. */
+            /** What a person writes, in a subset of Markdown that is kept as it was written. */
             body: {
               text: string;
             };
             /** What the client calls the message; sending again under the same name gives the same message. */
             client_id: string;
+            /** The message that this one answers: it is quoted above. */
+            reply_to?: string | null;
+            /** The message below which this one is said, in a thread of its own. */
+            thread?: string | null;
           };
         };
       };
@@ -346,6 +378,181 @@ export interface paths {
         200: {
           content: {
             "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+    };
+    /** Edits one's own text, at most 20 times and within the organisation's window; every wording is kept. */
+    patch: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            text: string;
+          };
+        };
+      };
+    };
+    /** Recalls a message: its author within the organisation's window, managers at any time. A marker stays. */
+    delete: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/reaction": {
+    /** Says whether one reacts to a message with an emoji. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** One emoji, as Unicode has it. */
+            emoji: string;
+            /** Whether one's own reaction is there from now on. */
+            present: boolean;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/reactions": {
+    /** Tells who reacted to a message and how, in the order of time; 1,000 at most. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Reactions"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/readers": {
+    /** Tells which members have read a message, or have not, with the number of both. */
+    get: {
+      parameters: {
+        query: {
+          cursor?: string | null;
+          limit?: number | null;
+          read: boolean;
+        };
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Readers"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/thread": {
+    /** Gives a part of a thread, the latest answers or those next to a number, and how one stands to it. */
+    get: {
+      parameters: {
+        query?: {
+          after?: number | null;
+          before?: number | null;
+          limit?: number | null;
+        };
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Thread"];
+          };
+        };
+      };
+    };
+    /** Says how far one has read a thread, which never goes back, and whether one hears of its answers. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["ThreadStanding"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            /** Whether one hears of its answers. */
+            following?: boolean | null;
+            /** How far one has read there; it never goes back. */
+            read_number?: number | null;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/versions": {
+    /** Gives every wording of a message, the first one first. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Wordings"];
           };
         };
       };
@@ -370,6 +577,62 @@ export interface paths {
         content: {
           "application/json": {
             account: string;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/pins": {
+    /** Gives the pinned messages of a chat, the newest pin first. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Pins"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/pins/{message}": {
+    /** Pins a message: everyone in the chat finds it among the pins. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+    /** Takes a message from the pins. */
+    delete: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
           };
         };
       };
@@ -861,6 +1124,38 @@ export interface paths {
       };
     };
   };
+  "/messenger/policy": {
+    /** Tells for how long the organisation lets authors edit and recall messages. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Policy"];
+          };
+        };
+      };
+    };
+    /** Says for how long authors may edit and recall messages; it holds for older messages too. */
+    put: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Policy"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            edit_window_s: number;
+            recall_window_s: number;
+          };
+        };
+      };
+    };
+  };
   "/openapi.json": {
     /** This document. */
     get: {
@@ -1019,6 +1314,24 @@ export interface paths {
       responses: {};
     };
   };
+  "/threads": {
+    /** Lists the threads that one follows, the last answer first, with what is unread. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page7"];
+          };
+        };
+      };
+    };
+  };
 }
 
 export interface components {
@@ -1062,6 +1375,27 @@ export interface components {
     /** What one has begun to write. */
     Draft: {
       saved_at: string | null;
+      text: string;
+    };
+    /** A thread that one follows. */
+    FollowedThread: {
+      author: components["schemas"]["Person2"];
+      following: boolean;
+      read_number: number;
+      root: components["schemas"]["Message"];
+      /** Answers of others after that, up to 1,000. */
+      unread: number;
+    };
+    /** Messages of another chat, as they stood when they were forwarded. */
+    Forward: {
+      items: components["schemas"]["ForwardedMessage"][];
+    };
+    ForwardedMessage: {
+      author: string;
+      mentions: string[];
+      /** What the author was called then. */
+      name: string;
+      sent_at: string;
       text: string;
     };
     Home: {
@@ -1137,6 +1471,12 @@ export interface components {
       body: components["schemas"]["SystemBody"];
       kind: "system";
     } | {
+      body: components["schemas"]["Forward"];
+      kind: "forward";
+    } | {
+      body: components["schemas"]["Done2"];
+      kind: "recalled";
+    } | {
       body: components["schemas"]["Done2"];
       kind: "unknown";
     }) & ({
@@ -1146,10 +1486,23 @@ export interface components {
       chat: string;
       /** What its author's client called it. */
       client_id: string | null;
+      edited_at: string | null;
+      /** How often it was edited. */
+      edits: number;
       id: string;
       /** Its place in the chat: 1 and on, without gaps. */
       number: number;
+      pinned: boolean;
+      /** What it answers. */
+      quote: components["schemas"]["Quote"] | null;
+      /** In the order of their first use. */
+      reactions: components["schemas"]["Reaction"][];
+      recalled: components["schemas"]["Recall"] | null;
+      /** The thread below it, if there is one. */
+      replies: components["schemas"]["Replies"] | null;
       sent_at: string;
+      /** The message below which it was said, in a thread. */
+      thread: string | null;
     });
     /** A part of a chat's history, ascending by number. */
     Messages: {
@@ -1204,6 +1557,12 @@ export interface components {
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
+    /** One page of a list. */
+    Page7: {
+      items: components["schemas"]["FollowedThread"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
     Person: {
       id: string;
       mail: string;
@@ -1216,6 +1575,21 @@ export interface components {
       avatar: string | null;
       id: string;
       name: string;
+    };
+    /** One person's reaction. */
+    PersonReaction: {
+      account: components["schemas"]["Person2"];
+      emoji: string;
+      reacted_at: string;
+    };
+    /** Pinned messages, the newest pin first. */
+    Pins: {
+      items: components["schemas"]["Message"][];
+    };
+    /** `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds; 0 is not at all. */
+    Policy: {
+      edit_window_s: number;
+      recall_window_s: number;
     };
     /** How far one has read. */
     Position: {
@@ -1236,9 +1610,52 @@ export interface components {
       title: string;
       type: string;
     };
+    /** What a message answers, in short. */
+    Quote: {
+      author: string;
+      /** The beginning of its text, at most 200 characters; empty for kinds without text. */
+      excerpt: string;
+      message: string;
+      number: number;
+      recalled: boolean;
+    };
+    /** How people reacted to a message with one emoji. */
+    Reaction: {
+      /** The first of them, 20 at most. */
+      accounts: string[];
+      count: number;
+      emoji: string;
+      /** Whether the caller is one of them. Never in the stream's frames, which are the same for everyone. */
+      mine: boolean;
+    };
+    /** Who reacted to a message, in the order of time, 1,000 at most. */
+    Reactions: {
+      items: components["schemas"]["PersonReaction"][];
+    };
+    /** Members who have read a message, or have not; its author and those who came later apart. */
+    Readers: {
+      items: components["schemas"]["Person2"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+      /** How many have read it. */
+      read: number;
+      /** How many have not. */
+      unread: number;
+    };
+    /** Who withdrew a message, and when. */
+    Recall: {
+      at: string;
+      by: string;
+    };
     /** Shown once. */
     RecoveryCodes: {
       recovery_codes: string[];
+    };
+    /** The thread below a message. */
+    Replies: {
+      count: number;
+      last_at: string;
+      last_number: number;
     };
     Role: "owner" | "administrator" | "member";
     Role2: "owner" | "member";
@@ -1293,6 +1710,36 @@ export interface components {
       /** Who is named in the text and was a member then: accounts, or `all`. */
       mentions: string[];
       text: string;
+    };
+    /** A part of a thread, ascending by number, and how one stands to it. */
+    Thread: {
+      following: boolean;
+      has_after: boolean;
+      has_before: boolean;
+      items: components["schemas"]["Message"][];
+      read_number: number;
+      root: components["schemas"]["Message"];
+      /** Answers of others after that, up to 1,000. */
+      unread: number;
+    };
+    /** How one stands to a thread. */
+    ThreadStanding: {
+      following: boolean;
+      read_number: number;
+      /** Answers of others after that, up to 1,000. */
+      unread: number;
+    };
+    /** One wording of a message. */
+    Wording: {
+      /** 0 for the first; one more for each edit. */
+      edit: number;
+      mentions: string[];
+      text: string;
+      written_at: string;
+    };
+    /** What a message said before and says now, oldest first. */
+    Wordings: {
+      items: components["schemas"]["Wording"][];
     };
   };
 }

@@ -58,14 +58,14 @@ pub(super) struct Stage {
 }
 
 /// Somebody with a session.
-struct Person {
-    actor: Actor,
+pub(super) struct Person {
+    pub(super) actor: Actor,
     mail: String,
     token: String,
-    member: Member,
+    pub(super) member: Member,
 }
 
-fn deed(actor: &Actor, input: Value) -> Deed {
+pub(super) fn deed(actor: &Actor, input: Value) -> Deed {
     Deed {
         actor: actor.clone(),
         input,
@@ -115,7 +115,7 @@ impl Stage {
             .operation
     }
 
-    async fn does(&self, actor: &Actor, name: &str, input: Value) -> Value {
+    pub(super) async fn does(&self, actor: &Actor, name: &str, input: Value) -> Value {
         actor.does(self.operation(name), input).await
     }
 
@@ -180,7 +180,7 @@ impl Stage {
     }
 
     /// The three who stay.
-    async fn people(&self) -> &[Person; 3] {
+    pub(super) async fn people(&self) -> &[Person; 3] {
         let three = || async {
             let ana = self.founds().await;
             let (bo, cy) = (self.joins(&ana).await, self.joins(&ana).await);
@@ -233,7 +233,10 @@ impl Stage {
         let mut words = name.split('.');
         match (words.next()?, words.next()?) {
             ("act", _) => Some(deed(&self.system(), json!({}))),
-            ("messenger", _) => self.of_chats(name).await,
+            ("messenger", _) => match self.of_chats(name).await {
+                Some(deed) => Some(deed),
+                None => self.of_messages(name).await,
+            },
             ("vault", "store") => Some(deed(&self.house.operator(), Value::Null)),
             ("identity", "account" | "member" | "invitation") => self.of_the_house(name).await,
             ("identity", "letter" | "outdated" | "sign_up" | "sign_up_code" | "code_failure") => {

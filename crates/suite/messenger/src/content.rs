@@ -4,7 +4,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use act::Field;
-use base::{AccountId, Context, Result};
+use base::{AccountId, Context, Result, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,11 @@ pub(crate) const CHAT_NAME: Field = Field {
 pub(crate) const DRAFT: Field = Field {
     label: 103,
     name: "messenger.draft.text",
+};
+
+pub(crate) const EMOJI: Field = Field {
+    label: 104,
+    name: "messenger.emoji.emoji",
 };
 
 /// The schema of message bodies that this program writes.
@@ -39,6 +44,7 @@ pub(crate) struct Content {
 pub(crate) enum Body {
     Text(TextBody),
     System(SystemBody),
+    Forward(ForwardBody),
     #[serde(other)]
     Unknown,
 }
@@ -50,6 +56,22 @@ pub struct TextBody {
     /// Who is named in the text and was a member then: accounts, or `all`.
     #[serde(default)]
     pub mentions: Vec<Mention>,
+}
+
+/// Messages of another chat, as they stood when they were forwarded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ForwardBody {
+    pub(crate) items: Vec<Forwarded>,
+}
+
+/// A message that was forwarded. Its author may be unknown to its readers, so that the name comes with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Forwarded {
+    pub(crate) author: AccountId,
+    pub(crate) name: String,
+    pub(crate) sent_at: Timestamp,
+    #[serde(flatten)]
+    pub(crate) body: TextBody,
 }
 
 /// What happened in the chat, as a kind and parameters: it is rendered in its reader's language.

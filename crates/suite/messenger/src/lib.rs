@@ -3,9 +3,11 @@
 mod content;
 mod model;
 mod ops;
+mod posting;
 mod rules;
 mod steps;
 mod store;
+mod views;
 pub mod wire;
 
 #[cfg(test)]
@@ -14,19 +16,27 @@ mod tests;
 use act::{Migration, MigrationSet, Module};
 
 pub use ops::{
-    add_members, audience_chat, change_chat, changes_chat, create_chat, direct_chat, get_chat,
-    get_draft, get_message, join_stream, leave_chat, list_chats, list_members, list_messages,
-    mark_position, remove_member, resume_stream, save_draft, send_message, states_chats,
-    transfer_chat,
+    add_members, audience_chat, change_chat, changes_chat, create_chat, direct_chat, edit_message,
+    forward_messages, get_chat, get_draft, get_message, join_stream, leave_chat, list_chats,
+    list_members, list_messages, list_pins, list_reactions, list_readers, list_replies,
+    list_threads, list_versions, mark_position, mark_thread, pin_message, react_message,
+    read_policy, recall_message, remove_member, resume_stream, save_draft, save_policy,
+    send_message, states_chats, transfer_chat, unpin_message,
 };
 
 /// The schema of this domain.
 pub const MIGRATIONS: MigrationSet = MigrationSet {
     domain: "messenger",
-    migrations: &[Migration {
-        name: "0001_chats",
-        sql: include_str!("../migrations/0001_chats.sql"),
-    }],
+    migrations: &[
+        Migration {
+            name: "0001_chats",
+            sql: include_str!("../migrations/0001_chats.sql"),
+        },
+        Migration {
+            name: "0003_messages",
+            sql: include_str!("../migrations/0003_messages.sql"),
+        },
+    ],
 };
 
 /// Everything this domain brings.
@@ -48,6 +58,23 @@ pub fn module() -> Module {
         .with(&list_messages::OP, list_messages::run)
         .with(&get_message::OP, get_message::run)
         .with(&send_message::OP, send_message::run)
+        .with(&forward_messages::OP, forward_messages::run)
+        .with(&edit_message::OP, edit_message::run)
+        .with(&list_versions::OP, list_versions::run)
+        .with(&recall_message::OP, recall_message::run)
+        .with(&react_message::OP, react_message::run)
+        .with(&list_reactions::OP, list_reactions::run)
+        .with(&list_readers::OP, list_readers::run)
+        .with(&list_pins::OP, list_pins::run)
+        .with(&pin_message::OP, pin_message::run)
+        .with(&unpin_message::OP, unpin_message::run)
+        // threads
+        .with(&list_threads::OP, list_threads::run)
+        .with(&list_replies::OP, list_replies::run)
+        .with(&mark_thread::OP, mark_thread::run)
+        // what the organisation allows
+        .with(&read_policy::OP, read_policy::run)
+        .with(&save_policy::OP, save_policy::run)
         // one's own standing
         .with(&mark_position::OP, mark_position::run)
         .with(&get_draft::OP, get_draft::run)
@@ -67,6 +94,7 @@ pub fn module() -> Module {
         "chat.changed",
         "position",
         "draft",
+        "thread",
     ];
     module
 }

@@ -1,7 +1,9 @@
 //! The nouns: chats, how an account stands to them, and what is said there.
 
+use std::time::Duration;
+
 use act::{Kind, Number, Relation, Resource, ResourceRef, Role, Sealed};
-use base::{AccountId, ChatId, MessageId, Refusal, Timestamp};
+use base::{AccountId, ChatId, Id, IdKind, MessageId, Refusal, Timestamp};
 
 use crate::rules::CHAT_ABSENT;
 
@@ -9,6 +11,17 @@ use crate::rules::CHAT_ABSENT;
 pub(crate) const CHAT: Kind = Kind("messenger.chat");
 /// The directory of the tenant, under which chats are founded and listed.
 pub(crate) const DIRECTORY: Kind = Kind("identity.directory");
+/// Names an emoji of a chat.
+pub(crate) type EmojiId = Id<EmojiKind>;
+
+/// Marks an [`EmojiId`].
+#[derive(Debug)]
+pub(crate) enum EmojiKind {}
+
+impl IdKind for EmojiKind {
+    const PREFIX: &'static str = "em_";
+}
+
 /// Stands for everyone of a chat where an account is expected.
 pub(crate) const EVERYONE: AccountId = AccountId::NIL;
 
@@ -73,6 +86,8 @@ pub(crate) struct Overview {
     pub(crate) sent_number: i64,
     /// Unread messages that name the caller or everyone.
     pub(crate) mentions: i64,
+    /// Messages of threads after what the caller has read: they are unread there and not in the chat.
+    pub(crate) in_threads: i64,
     pub(crate) last: Option<Message>,
 }
 
@@ -97,6 +112,89 @@ pub(crate) struct Message {
     pub(crate) author: AccountId,
     pub(crate) body: Sealed,
     pub(crate) sent_at: Timestamp,
+    /// The root of the thread that it was said in.
+    pub(crate) thread: Option<MessageId>,
+    /// What it answers.
+    pub(crate) quote: Option<MessageId>,
+    pub(crate) state: State,
+}
+
+/// What happened to a message after it was sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct State {
+    /// How often it was edited; also the version that its body is sealed under.
+    pub(crate) edits: i64,
+    pub(crate) edited_at: Option<Timestamp>,
+    pub(crate) recalled: Option<Mark>,
+    pub(crate) pinned: Option<Mark>,
+    /// Reactions, of all emoji and accounts.
+    pub(crate) reactions: i64,
+    pub(crate) replies: Option<Replies>,
+}
+
+/// Who did something to a message, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) by: AccountId,
+    pub(crate) at: Timestamp,
+}
+
+/// The thread below a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replies {
+    pub(crate) count: i64,
+    pub(crate) last_at: Timestamp,
+    pub(crate) last_number: i64,
+}
+
+/// How the caller stands to a thread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Following {
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) read_number: i64,
+}
+
+/// A thread as the list of followed ones shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Thread {
+    pub(crate) root: Message,
+    pub(crate) following: Following,
+    pub(crate) unread: i64,
+}
+
+/// An emoji that a message was reacted to with, and one of those who did.
+#[derive(Debug, Clone)]
+pub(crate) struct Reaction {
+    pub(crate) number: i64,
+    pub(crate) emoji: Emoji,
+    pub(crate) account: AccountId,
+    /// How many reacted with it.
+    pub(crate) count: i64,
+    pub(crate) reacted_at: Timestamp,
+}
+
+/// An emoji as a chat keeps it, once for all reactions.
+#[derive(Debug, Clone)]
+pub(crate) struct Emoji {
+    pub(crate) id: EmojiId,
+    pub(crate) sealed: Sealed,
+}
+
+/// What a message said before it was edited.
+#[derive(Debug, Clone)]
+pub(crate) struct Wording {
+    pub(crate) edit: i64,
+    pub(crate) body: Sealed,
+    pub(crate) written_at: Timestamp,
+}
+
+/// What the organisation allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Policy {
+    /// For how long an author can edit a message.
+    pub(crate) edit_window: Duration,
+    /// For how long an author can recall a message.
+    pub(crate) recall_window: Duration,
 }
 
 /// What somebody has begun to write. The sealed text is bound to the moment it was saved.
@@ -142,6 +240,16 @@ impl Chat {
     }
 }
 
+impl Message {
+    /// Its number, which a message that was read has.
+    pub(crate) const fn known(&self) -> i64 {
+        match self.number {
+            Number::Known(number) => number,
+            Number::Late(_) => 0,
+        }
+    }
+}
+
 impl MemberRole {
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -171,7 +279,7 @@ impl Overview {
     }
 
     pub(crate) fn unread(&self) -> i64 {
-        (self.chat.items_last - self.read_number()).max(0)
+        (self.chat.items_last - self.read_number() - self.in_threads).max(0)
     }
 }
 

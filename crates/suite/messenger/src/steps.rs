@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use act::{Act, Event, Permit, Place, Resource, Series};
+use act::{Act, Event, Permit, Place, Series};
 use base::{AccountId, Result};
 
 use crate::{
     content::{Body, CHAT_NAME, Content, MESSAGE_BODY, SystemBody},
-    model::{Chat, Message, Name, Overview, Shape},
+    model::{Chat, Message, Name, Overview, Shape, State},
     rules::{ACCOUNT_ABSENT, MESSAGE_SENT, event_of},
-    store, wire,
+    store, views, wire,
 };
 
 /// What is shown of accounts, by account.
@@ -57,17 +57,6 @@ pub(crate) async fn may_be_added(
     }
 }
 
-/// Opens a message for the wire.
-pub(crate) fn open_message<R: Resource>(
-    act: &Act,
-    permit: &Permit<R>,
-    message: &Message,
-) -> Result<wire::Message> {
-    let place = Place::new(message.id, MESSAGE_BODY);
-    let content = Content::from_bytes(&act.open(permit, place, &message.body)?)?;
-    Ok(wire::Message::of(message, content))
-}
-
 /// Opens a chat for the wire.
 pub(crate) fn open_chat(
     act: &Act,
@@ -88,7 +77,10 @@ pub(crate) fn open_chat(
         (Shape::Direct(_), Some(other)) => (wire::ChatKind::Direct, other.name.clone()),
         (Shape::Direct(_), None) => (wire::ChatKind::Direct, String::new()),
     };
-    let last = overview.last.as_ref();
+    let last = match &overview.last {
+        None => None,
+        Some(last) => Some(wire::Message::of(last, views::content(act, permit, last)?)),
+    };
     Ok(wire::Chat {
         id: chat.id,
         kind,
@@ -101,9 +93,7 @@ pub(crate) fn open_chat(
         read_number: overview.read_number().into(),
         unread: overview.unread(),
         mentions: overview.mentions,
-        last_message: last
-            .map(|last| open_message(act, permit, last))
-            .transpose()?,
+        last_message: last,
         created_at: chat.created_at,
         muted: chat.standing.muted_at.is_some(),
     })
@@ -156,7 +146,30 @@ pub(crate) fn tell(
         author: act.member()?.account,
         body: sealed,
         sent_at: act.now(),
+        thread: None,
+        quote: None,
+        state: State::default(),
     };
     store::insert_message(act, permit, &message, None)?;
     Ok(wire::Message::of(&message, content))
+}
+
+/// The end of a page from which the row that was read beyond it is cut.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Edge {
+    First,
+    Last,
+}
+
+/// A page that was read with one row more than it has, and whether that row was there.
+pub(crate) fn cut<T>(mut found: Vec<T>, limit: u32, edge: Edge) -> (Vec<T>, bool) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > limit;
+    if has_more {
+        match edge {
+            Edge::First => drop(found.remove(0)),
+            Edge::Last => found.truncate(limit),
+        }
+    }
+    (found, has_more)
 }

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use act::{Act, Action, Audit, Operation, StoredEvent};
-use base::{Context, Result};
+use base::Result;
 
 use super::resume_stream;
 use crate::{
     model::{Message, Topic},
     rules::{self, CHANGES_MAX, CHAT_ABSENT, LIMIT_INVALID, PageSize},
-    steps, store, wire,
+    store, views, wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.chat.changes", Action::Serve)
@@ -31,14 +31,17 @@ pub async fn run(act: &mut Act, input: wire::ChangesChat) -> Result<wire::Change
 
     let events = act.events(&permit, after, limit).await?;
     let messages = messages_of(act, &topic, &events).await?;
-    let mut frames = Vec::with_capacity(events.len());
-    for event in events {
-        let message = event.subject.and_then(|id| messages.get(&id));
-        let opened = message
-            .map(|message| steps::open_message(act, &permit, message))
-            .transpose()?;
-        frames.push(wire::Frame::of(topic.chat, event, opened));
+    let mut views = HashMap::with_capacity(messages.len());
+    for view in views::all(act, &permit, topic.chat, &messages).await? {
+        views.insert(view.id.to_bytes(), view);
     }
+    let frames = events
+        .into_iter()
+        .map(|event| {
+            let message = event.subject.and_then(|id| views.get(&id).cloned());
+            wire::Frame::of(topic.chat, event, message)
+        })
+        .collect();
     Ok(wire::Changes {
         version: topic.reference.version,
         change_last: topic.changes_last,
@@ -46,21 +49,18 @@ pub async fn run(act: &mut Act, input: wire::ChangesChat) -> Result<wire::Change
     })
 }
 
-/// The messages that the events name. Each is named by the event of its sending, and both series grow together: so the
-/// numbers between the least and the greatest are those of the events themselves.
-async fn messages_of(
-    act: &mut Act,
-    topic: &Topic,
-    events: &[StoredEvent],
-) -> Result<HashMap<[u8; 16], Message>> {
-    let numbers = events.iter().filter_map(|event| event.item);
-    let Some(least) = numbers.min() else {
-        return Ok(HashMap::new());
+/// The messages that the events name. New ones lie close together and are read as a run; others one by one.
+async fn messages_of(act: &mut Act, topic: &Topic, events: &[StoredEvent]) -> Result<Vec<Message>> {
+    let mut numbers: Vec<i64> = events.iter().filter_map(|event| event.item).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let (Some(least), Some(greatest)) = (numbers.first(), numbers.last()) else {
+        return Ok(Vec::new());
     };
-    let limit = u32::try_from(events.len()).context("counting events")?;
-    let messages = store::messages_after(act, topic.chat, least - 1, limit).await?;
-    Ok(messages
-        .into_iter()
-        .map(|message| (message.id.to_bytes(), message))
-        .collect())
+    let span = u32::try_from(greatest - least + 1).unwrap_or(u32::MAX);
+    let is_run = usize::try_from(span / 2).is_ok_and(|half| half <= numbers.len());
+    match is_run {
+        true => store::messages_from(act, topic.chat, *least, span).await,
+        false => store::messages_numbered(act, topic.chat, &numbers).await,
+    }
 }

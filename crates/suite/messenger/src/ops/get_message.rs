@@ -5,7 +5,7 @@ use base::Result;
 
 use crate::{
     rules::{CHAT_ABSENT, MESSAGE_ABSENT},
-    steps, store, wire,
+    store, views, wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.message.get", Action::Read)
@@ -17,5 +17,5 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
     let message = store::message(act, chat.id, input.message).await?;
-    steps::open_message(act, &permit, &message)
+    views::one(act, &permit, &message).await
 }

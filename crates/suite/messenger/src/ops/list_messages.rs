@@ -1,11 +1,13 @@
 //! Read a part of a chat's history.
 
-use act::{Act, Action, Method, Number, Operation};
+use act::{Act, Action, Method, Operation};
 use base::Result;
 
 use crate::{
+    model::Message,
     rules::{self, CHAT_ABSENT, LIMIT_INVALID, MESSAGES_PAGE, PAGE_DIRECTION},
-    steps, store, wire,
+    steps::{self, Edge},
+    store, views, wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.message.list", Action::Read)
@@ -20,37 +22,26 @@ pub async fn run(act: &mut Act, input: wire::ListMessages) -> Result<wire::Messa
 
     // A number beyond the last stands for the end of the chat.
     let within = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let page = match (input.before, input.after) {
+    let (page, has_before, has_after) = match (input.before, input.after) {
         (Some(_), Some(_)) => return Err(PAGE_DIRECTION.at("before")),
-        (None, Some(after)) => store::messages_after(act, chat.id, within(after), limit).await?,
+        (None, Some(after)) => {
+            let found = store::messages_after(act, chat.id, within(after), limit + 1).await?;
+            let (page, has_after) = steps::cut(found, limit, Edge::Last);
+            let first = page.first().map_or(chat.items_last + 1, Message::known);
+            (page, first > 1, has_after)
+        }
         (before, None) => {
             let before = before.map_or(i64::MAX, within);
-            store::messages_before(act, chat.id, before, limit).await?
+            let found = store::messages_before(act, chat.id, before, limit + 1).await?;
+            let (page, has_before) = steps::cut(found, limit, Edge::First);
+            let last = store::last_number(act, chat.id).await?;
+            let has_after = page.last().map_or(0, Message::known) < last;
+            (page, has_before, has_after)
         }
     };
-    // Without messages in it, the page stands at an end of the chat.
-    let edges = match (page.first(), page.last()) {
-        (Some(first), Some(last)) => (known(first.number), known(last.number)),
-        _ => match input.after {
-            Some(_) => (chat.items_last + 1, chat.items_last),
-            None => (1, 0),
-        },
-    };
-    let items = page
-        .iter()
-        .map(|message| steps::open_message(act, &permit, message))
-        .collect::<Result<_>>()?;
     Ok(wire::Messages {
-        items,
-        has_before: edges.0 > 1,
-        has_after: edges.1 < chat.items_last,
+        items: views::all(act, &permit, chat.id, &page).await?,
+        has_before,
+        has_after,
     })
-}
-
-/// A message that was read has its number.
-const fn known(number: Number) -> i64 {
-    match number {
-        Number::Known(number) => number,
-        Number::Late(_) => 0,
-    }
 }

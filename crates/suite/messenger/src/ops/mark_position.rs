@@ -16,18 +16,19 @@ pub async fn run(act: &mut Act, input: wire::MarkPosition) -> Result<wire::Posit
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
     let sent = store::sent_number(act, &chat).await?;
-
     let asked = i64::try_from(input.number).unwrap_or(i64::MAX);
     let number = asked.min(chat.items_last);
     let marked = chat.standing.read_number;
+    let read_number = number.max(marked).max(sent);
+    let in_threads = store::count_in_threads(act, &chat, read_number).await?;
+
     if number > marked {
         store::update_position(act, &permit, &chat, number)?;
         let topic = Some(chat.id.to_bytes());
         act.notify(chat.standing.account, "position", topic, Some(number));
     }
-    let read_number = number.max(marked).max(sent);
     Ok(wire::Position {
         read_number,
-        unread: (chat.items_last - read_number).max(0),
+        unread: (chat.items_last - read_number - in_threads).max(0),
     })
 }

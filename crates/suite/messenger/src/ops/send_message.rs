@@ -1,16 +1,17 @@
-//! Send a message to a chat.
+//! Send a message to a chat, into a thread of it, or in answer to another message.
 
-use act::{Act, Action, Event, IntoValue, Method, Operation, Place, Series, Value};
-use base::Result;
+use act::{Act, Action, Method, Operation, Permit};
+use base::{AccountId, MessageId, Result};
 
 use crate::{
-    content::{Body, Content, MESSAGE_BODY, Mention, TextBody},
+    content::{Body, Content, Mention, TextBody},
     model::{Chat, Message},
+    posting::{self, Post},
     rules::{
-        self, CHAT_ABSENT, CLIENT_ID_INVALID, MENTIONS_TOO_MANY, MESSAGE_SENT, TEXT_CONTROL,
-        TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
+        self, CHAT_ABSENT, CLIENT_ID_INVALID, MENTIONS_TOO_MANY, MESSAGE_ABSENT, RECALLED,
+        TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG, THREAD_ROOT,
     },
-    steps, store, wire,
+    store, views, wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.message.send", Action::Post)
@@ -18,9 +19,14 @@ pub static OP: Operation = Operation::write("messenger.message.send", Action::Po
     .created()
     .input_max(TEXT_INPUT_BYTES_MAX)
     .not_idempotent("the client id in the input does this, and is kept with the message")
-    .summary("Sends a message to a chat; the same client id again gives the same message.")
+    .summary(
+        "Sends a message to a chat or a thread; the same client id again gives the same message.",
+    )
     .refusing(&[
         CHAT_ABSENT,
+        MESSAGE_ABSENT,
+        THREAD_ROOT,
+        RECALLED,
         TEXT_EMPTY,
         TEXT_TOO_LONG,
         TEXT_CONTROL,
@@ -33,61 +39,80 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     rules::may_say(&input.body.text)?;
     let named = rules::mentions_in(&input.body.text)?;
     act.throttle(&rules::SENDING, &act.member()?.account.to_bytes())?;
-    let token = client_token(act, &input.client_id).await?;
+    let token = posting::client_token(act, &input.client_id).await?;
     let (chat, sent) = store::chat_and_sent(act, input.chat, token.clone()).await?;
     let permit = act.permit(&chat).await?;
     if let Some(sent) = sent {
-        return steps::open_message(act, &permit, &sent);
+        return views::one(act, &permit, &sent).await;
     }
-    let mentions = of_members(act, &chat, named).await?;
+    let root = find(act, &chat, input.thread).await?;
+    if let Some(root) = &root {
+        rules::may_begin_thread(root)?;
+    }
+    let quoted = find(act, &chat, input.reply_to).await?;
+    let quote = quote_of(act, &permit, quoted.as_ref())?;
+    let mentions = posting::of_members(act, &chat, named).await?;
     let mentioned = rules::mentioned(&mentions);
     let content = Content {
         client_id: Some(input.client_id),
         body: Body::Text(TextBody {
             text: input.body.text,
-            mentions,
+            mentions: mentions.clone(),
         }),
     };
 
-    let id = act.new_id();
-    let body = act.seal(&permit, Place::new(id, MESSAGE_BODY), &content.to_bytes()?);
-    let number = act.next_number(&permit, Series::Items);
-    let change = act.emit(&permit, Event::new(MESSAGE_SENT).item(id, number))?;
-    let message = Message {
-        id,
-        chat: chat.id,
-        number,
-        change,
-        author: chat.standing.account,
-        body,
-        sent_at: act.now(),
+    let post = Post {
+        content: &content,
+        token,
+        thread: input.thread,
+        quote: input.reply_to,
     };
-    store::insert_message(act, &permit, &message, Some(token))?;
+    let message = posting::post(act, &permit, &chat, post)?;
     store::insert_mentions(act, &permit, &message, &mentioned)?;
-    Ok(wire::Message::of(&message, content))
+    if let Some(root) = &root {
+        answer(act, &permit, root, &message, &mentions)?;
+    }
+    Ok(wire::Message {
+        quote,
+        ..wire::Message::of(&message, content)
+    })
 }
 
-/// Makes a repeated message single; two at once meet in the unique index, and the later one runs again.
-async fn client_token(act: &Act, client_id: &str) -> Result<Value> {
-    let hash = act.keyed_hash("messenger.client_id", client_id.as_bytes());
-    Ok(hash.await?.into_value())
+async fn find(act: &mut Act, chat: &Chat, id: Option<MessageId>) -> Result<Option<Message>> {
+    match id {
+        None => Ok(None),
+        Some(id) => store::message(act, chat.id, id).await.map(Some),
+    }
 }
 
-/// Keeps the mentions of those who are in the chat. A text that names nobody costs nothing here.
-async fn of_members(act: &mut Act, chat: &Chat, named: Vec<Mention>) -> Result<Vec<Mention>> {
-    let accounts: Vec<_> = named
-        .iter()
-        .filter_map(|mention| match mention {
-            Mention::Everyone => None,
-            Mention::Account(account) => Some(*account),
-        })
+fn quote_of(
+    act: &Act,
+    permit: &Permit<Chat>,
+    quoted: Option<&Message>,
+) -> Result<Option<wire::Quote>> {
+    quoted
+        .map(|message| Ok(views::quote(message, views::content(act, permit, message)?)))
+        .transpose()
+}
+
+/// An answer counts at its root, and draws those into the thread whom it concerns.
+fn answer(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    root: &Message,
+    message: &Message,
+    mentions: &[Mention],
+) -> Result<()> {
+    store::count_reply(act, permit, root, message.number)?;
+    let named = mentions.iter().filter_map(|mention| match mention {
+        Mention::Everyone => None,
+        Mention::Account(account) => Some(*account),
+    });
+    let concerned: Vec<AccountId> = std::iter::once(root.author)
+        .chain(named)
+        .filter(|account| *account != message.author)
         .collect();
-    let members = store::members_among(act, chat.id, &accounts).await?;
-    Ok(named
-        .into_iter()
-        .filter(|mention| match mention {
-            Mention::Everyone => true,
-            Mention::Account(account) => members.contains(account),
-        })
-        .collect())
+    store::draw_into_thread(act, permit, root, &concerned)?;
+    let since = Some(act.now());
+    store::update_following(act, permit, root, message.author, since, message.number)
 }

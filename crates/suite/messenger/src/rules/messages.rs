@@ -20,6 +20,9 @@ pub(crate) const CLIENT_ID_CHARS_MAX: usize = 64;
 /// Unread mentions are counted up to this.
 pub(crate) const MENTIONS_COUNTED_MAX: u32 = 1_000;
 
+/// Unread answers in threads are counted up to this, in a thread and for a chat.
+pub(crate) const UNREAD_COUNTED_MAX: u32 = 1_000;
+
 /// The largest input that carries a text, in bytes: every character escaped as a pair of surrogates.
 pub(crate) const TEXT_INPUT_BYTES_MAX: usize = 256 * 1024;
 

@@ -1,5 +1,6 @@
 //! Pure decisions, their limits, and their refusals.
 
+mod afterwards;
 mod chats;
 mod members;
 mod messages;
@@ -11,6 +12,7 @@ use base::{Refusal, Result};
 
 use crate::content::SystemEvent;
 
+pub(crate) use afterwards::*;
 pub(crate) use chats::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
@@ -44,6 +46,7 @@ pub(crate) const PAGE_DIRECTION: Refusal = Refusal::invalid(
 /// All refusals of the domain, for the document and the sweep over translations.
 pub(crate) fn refusals() -> Vec<Refusal> {
     [
+        afterwards::REFUSALS,
         chats::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,

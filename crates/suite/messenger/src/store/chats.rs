@@ -3,13 +3,13 @@
 use act::{Act, Permit, ResourceRef, Row, Sealed, Statement, Value, params, plain};
 use base::{AccountId, ChatId, Context, Result, Timestamp};
 
-use super::{insert_member, take_joined_message, take_role};
+use super::{insert_member, messages::message_columns, take_joined_message, take_role};
 use crate::{
     model::{
         CHAT, Chat, DIRECTORY, EVERYONE, MemberRole, Message, Name, Overview, Pair, Shape,
         Standing, Tenant,
     },
-    rules::{CHAT_ABSENT, MENTIONS_COUNTED_MAX},
+    rules::{CHAT_ABSENT, MENTIONS_COUNTED_MAX, UNREAD_COUNTED_MAX},
 };
 
 /// Columns of a chat, its state as a resource, and a membership of it.
@@ -20,52 +20,99 @@ macro_rules! chat_columns {
     };
 }
 
-/// One chat as `:account` is in it, with what `$columns` and `$join` add.
-macro_rules! chat_of_account {
-    ($columns:literal, $join:literal) => {
-        concat!(
-            "SELECT ",
-            chat_columns!(),
-            $columns,
-            " FROM messenger_member m
+macro_rules! chat_from {
+    () => {
+        " FROM messenger_member m
              JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
-             JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat",
-            $join,
-            " WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
+             JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat"
+    };
+}
+
+macro_rules! of_account {
+    () => {
+        " WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
+    };
+}
+
+/// One chat as `:account` is in it.
+macro_rules! chat_of_account {
+    () => {
+        concat!("SELECT ", chat_columns!(), chat_from!(), of_account!())
+    };
+}
+
+/// The number of the last message that `:account` sent to chat `$chat`, its answers in threads apart.
+macro_rules! sent_number {
+    ($chat:literal) => {
+        concat!(
+            "(SELECT MAX(s.number) FROM messenger_message s
+                WHERE s.tenant = :tenant AND s.chat = ",
+            $chat,
+            " AND s.author = :account AND s.thread IS NULL)"
         )
     };
 }
+
+/// The number of the last message of chat `$chat`, those in threads apart.
+macro_rules! last_number {
+    ($chat:literal) => {
+        concat!(
+            "(SELECT MAX(x.number) FROM messenger_message x
+                WHERE x.tenant = :tenant AND x.chat = ",
+            $chat,
+            " AND x.thread IS NULL)"
+        )
+    };
+}
+pub(super) use last_number;
 
 /// Chats with what lists show of them: `$chats` chooses the rows, `$order` their order.
 macro_rules! overviews {
     ($chats:expr, $order:literal) => {
         concat!(
-            "SELECT p.*, l.id AS message, l.number, l.author, l.change, l.body_sealed, l.sent_at,
-                (SELECT MAX(s.number) FROM messenger_message s
-                 WHERE s.tenant = :tenant AND s.chat = p.id AND s.author = :account) AS sent_number,
+            "SELECT p.*, ",
+            message_columns!("l"),
+            ", ",
+            sent_number!("p.id"),
+            " AS sent_number,
                 (SELECT COUNT(*) FROM (SELECT 1 FROM messenger_mention n
                     WHERE n.tenant = :tenant AND n.chat = p.id AND n.account IN (:account, :everyone)
-                    AND n.number > p.read_number
-                    AND n.number > COALESCE((SELECT MAX(s.number) FROM messenger_message s
-                        WHERE s.tenant = :tenant AND s.chat = p.id AND s.author = :account), 0)
-                    LIMIT :mentions_max) AS counted) AS mentions
-             FROM (", $chats, ") AS p
-             LEFT JOIN messenger_message l ON l.tenant = :tenant AND l.chat = p.id AND l.number = p.items_last ",
+                    AND n.number > p.read_number AND n.number > COALESCE(",
+            sent_number!("p.id"),
+            ", 0)
+                    LIMIT :mentions_max) AS counted) AS mentions,
+                (SELECT COUNT(*) FROM (SELECT 1 FROM messenger_message h
+                    WHERE h.tenant = :tenant AND h.chat = p.id AND h.thread IS NOT NULL
+                    AND h.number > p.read_number AND h.number > COALESCE(",
+            sent_number!("p.id"),
+            ", 0)
+                    LIMIT :in_threads_max) AS hidden) AS in_threads
+             FROM (",
+            $chats,
+            ") AS p
+             LEFT JOIN messenger_message l ON l.tenant = :tenant AND l.chat = p.id AND l.number = ",
+            last_number!("p.id"),
+            " ",
             $order
         )
     };
 }
 
-static CHAT_OF: Statement = Statement::read(chat_of_account!("", ""));
+static CHAT_OF: Statement = Statement::read(chat_of_account!());
 
 /// The chat together with what the account sent there under a token: sending reads once.
-static CHAT_AND_SENT: Statement = Statement::read(chat_of_account!(
-    ", s.id AS message, s.number, s.author, s.change, s.body_sealed, s.sent_at",
+static CHAT_AND_SENT: Statement = Statement::read(concat!(
+    "SELECT ",
+    chat_columns!(),
+    ", ",
+    message_columns!("s"),
+    chat_from!(),
     " LEFT JOIN messenger_message s ON s.tenant = m.tenant AND s.chat = m.chat AND s.author = m.account
-        AND s.client_token = :client_token"
+        AND s.client_token = :client_token",
+    of_account!()
 ));
 
-static OVERVIEW: Statement = Statement::read(overviews!(chat_of_account!("", ""), ""));
+static OVERVIEW: Statement = Statement::read(overviews!(chat_of_account!(), ""));
 
 /// Begins with the account's chats, out of an index that holds nothing else: without statistics, SQLite would rather go
 /// through all memberships of the tenant (`CROSS JOIN` keeps the order there). Sorts narrow rows; the last messages are
@@ -79,7 +126,9 @@ static LIST_OVERVIEWS: Statement = Statement::read(overviews!(
          CROSS JOIN messenger_member m
          JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
          JOIN db_resource r ON r.tenant = m.tenant AND r.id = m.chat
-         LEFT JOIN messenger_message t ON t.tenant = m.tenant AND t.chat = m.chat AND t.number = r.items_last
+         LEFT JOIN messenger_message t ON t.tenant = m.tenant AND t.chat = m.chat AND t.number = ",
+        last_number!("m.chat"),
+        "
          WHERE own.tenant = :tenant AND own.account = :account
             AND m.tenant = :tenant AND m.chat = own.chat AND m.account = :account
             AND (COALESCE(t.sent_at, c.created_at), c.id) < (:before_at, :before_id)
@@ -146,7 +195,7 @@ pub(crate) async fn chat_and_sent(
     let account = act.member()?.account;
     let params = params! { account: account, chat: id, client_token: client_token };
     let mut row = act.row(&CHAT_AND_SENT, params).await?.ok_or(CHAT_ABSENT)?;
-    let sent = take_joined_message(&mut row, id)?;
+    let sent = take_joined_message(&mut row)?;
     Ok((take_chat(act, account, row)?, sent))
 }
 
@@ -158,6 +207,7 @@ pub(crate) async fn overview(act: &mut Act, id: ChatId) -> Result<Overview> {
     let account = act.member()?.account;
     let params = params! {
         account: account, chat: id, everyone: EVERYONE, mentions_max: MENTIONS_COUNTED_MAX,
+        in_threads_max: UNREAD_COUNTED_MAX,
     };
     let row = act.row(&OVERVIEW, params).await?;
     take_overview(act, account, row.ok_or(CHAT_ABSENT)?)
@@ -187,6 +237,7 @@ pub(crate) async fn list_overviews(
     let account = act.member()?.account;
     let params = params! {
         account: account, everyone: EVERYONE, mentions_max: MENTIONS_COUNTED_MAX,
+        in_threads_max: UNREAD_COUNTED_MAX,
         before_at: below.at, before_id: below.chat, limit: limit,
     };
     let rows = act.rows(&LIST_OVERVIEWS, params).await?;
@@ -289,15 +340,13 @@ fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
 fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview> {
     let sent_number: Option<i64> = row.take("sent_number")?;
     let mentions = row.take("mentions")?;
-    let last = take_joined_message(&mut row, ChatId::NIL)?;
-    let chat = take_chat(act, account, row)?;
+    let in_threads = row.take("in_threads")?;
+    let last = take_joined_message(&mut row)?;
     Ok(Overview {
         sent_number: sent_number.unwrap_or(0),
         mentions,
-        last: last.map(|last| Message {
-            chat: chat.id,
-            ..last
-        }),
-        chat,
+        in_threads,
+        last,
+        chat: take_chat(act, account, row)?,
     })
 }

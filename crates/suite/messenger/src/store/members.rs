@@ -29,7 +29,7 @@ static SET_ROLE: Statement = Statement::write(
 static LIST_MEMBERS: Statement = Statement::read(
     "SELECT m.account, m.role, m.joined_at, m.read_number,
         (SELECT MAX(s.number) FROM messenger_message s
-         WHERE s.tenant = :tenant AND s.chat = :chat AND s.author = m.account) AS sent_number
+         WHERE s.tenant = :tenant AND s.chat = :chat AND s.author = m.account AND s.thread IS NULL) AS sent_number
      FROM messenger_member m WHERE m.tenant = :tenant AND m.chat = :chat AND m.account > :after
      ORDER BY m.account LIMIT :limit",
 );

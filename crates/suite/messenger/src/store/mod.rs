@@ -3,16 +3,24 @@
 mod chats;
 mod members;
 mod messages;
+mod policy;
+mod reactions;
+mod readers;
 mod standing;
 mod stream;
+mod threads;
 
 use act::{IntoValue, Params, Statement};
 
 pub(crate) use chats::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
+pub(crate) use policy::*;
+pub(crate) use reactions::*;
+pub(crate) use readers::*;
 pub(crate) use standing::*;
 pub(crate) use stream::*;
+pub(crate) use threads::*;
 
 /// For the sweep that has both databases parse every statement.
 pub(crate) fn statements() -> Vec<&'static Statement> {
@@ -20,8 +28,12 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         chats::STATEMENTS,
         members::STATEMENTS,
         messages::STATEMENTS,
+        policy::STATEMENTS,
+        reactions::STATEMENTS,
+        readers::STATEMENTS,
         standing::STATEMENTS,
         stream::STATEMENTS,
+        threads::STATEMENTS,
     ]
     .concat()
 }

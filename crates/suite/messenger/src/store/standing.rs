@@ -3,7 +3,10 @@
 use act::{Act, Permit, Statement, params};
 use base::{AccountId, ChatId, Context, Result, Timestamp};
 
-use crate::model::{Chat, Draft};
+use crate::{
+    model::{Chat, Draft},
+    rules::UNREAD_COUNTED_MAX,
+};
 
 static SET_MUTED: Statement = Statement::write(
     "UPDATE messenger_member SET muted_at = :muted_at WHERE tenant = :tenant AND chat = :chat AND account = :account",
@@ -16,7 +19,13 @@ static MARK_READ: Statement = Statement::write(
 
 static SENT_NUMBER: Statement = Statement::read(
     "SELECT MAX(number) AS sent_number FROM messenger_message
-     WHERE tenant = :tenant AND chat = :chat AND author = :account",
+     WHERE tenant = :tenant AND chat = :chat AND author = :account AND thread IS NULL",
+);
+
+static COUNT_IN_THREADS: Statement = Statement::read(
+    "SELECT COUNT(*) AS in_threads FROM (SELECT 1 FROM messenger_message
+        WHERE tenant = :tenant AND chat = :chat AND thread IS NOT NULL AND number > :read_number
+        LIMIT :in_threads_max) AS counted",
 );
 
 static DRAFT_OF: Statement = Statement::read(
@@ -37,6 +46,7 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &SET_MUTED,
     &MARK_READ,
     &SENT_NUMBER,
+    &COUNT_IN_THREADS,
     &DRAFT_OF,
     &SAVE_DRAFT,
     &DELETE_DRAFT,
@@ -69,6 +79,16 @@ pub(crate) async fn sent_number(act: &mut Act, chat: &Chat) -> Result<i64> {
     let row = act.row(&SENT_NUMBER, params).await?;
     let mut row = row.context("an aggregate without a row")?;
     Ok(row.take::<Option<i64>>("sent_number")?.unwrap_or(0))
+}
+
+/// Answers in threads after a number, up to [`UNREAD_COUNTED_MAX`]: they are unread there and not in the chat.
+pub(crate) async fn count_in_threads(act: &mut Act, chat: &Chat, read_number: i64) -> Result<i64> {
+    let params = params! {
+        chat: chat.id, read_number: read_number, in_threads_max: UNREAD_COUNTED_MAX,
+    };
+    let row = act.row(&COUNT_IN_THREADS, params).await?;
+    row.context("an aggregate without a row")?
+        .take("in_threads")
 }
 
 /// What the caller has begun to write.

@@ -3,7 +3,7 @@
 use act::{Act, ResourceRef, Row, Statement, params};
 use base::{ChatId, Result};
 
-use super::{AMONG, among};
+use super::{AMONG, among, chats::last_number};
 use crate::{
     model::{CHAT, Topic},
     rules::CHAT_ABSENT,
@@ -16,14 +16,16 @@ static TOPIC: Statement = Statement::read(
 );
 
 /// As [`LIST_OVERVIEWS`] goes through them: newest activity first.
-static LIST_TOPICS: Statement = Statement::read(
+static LIST_TOPICS: Statement = Statement::read(concat!(
     "SELECT m.chat, r.changes_last, r.version FROM messenger_member m
      CROSS JOIN messenger_chat c
      JOIN db_resource r ON r.tenant = c.tenant AND r.id = c.id
-     LEFT JOIN messenger_message t ON t.tenant = c.tenant AND t.chat = c.id AND t.number = r.items_last
+     LEFT JOIN messenger_message t ON t.tenant = c.tenant AND t.chat = c.id AND t.number = ",
+    last_number!("c.id"),
+    "
      WHERE m.tenant = :tenant AND m.account = :account AND c.tenant = :tenant AND c.id = m.chat
-     ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit",
-);
+     ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit"
+));
 
 static TOPICS_AMONG: Statement = Statement::read(
     "SELECT id AS chat, changes_last, version FROM db_resource WHERE tenant = :tenant AND id IN

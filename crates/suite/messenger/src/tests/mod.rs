@@ -1,5 +1,6 @@
 //! Stories that cross operations.
 
+mod afterwards;
 mod chats;
 mod kit;
 mod limits;
@@ -7,3 +8,4 @@ mod members;
 mod messages;
 mod standing;
 mod stream;
+mod threads;

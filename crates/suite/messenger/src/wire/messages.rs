@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::Done;
 pub use crate::content::{Mention, SystemBody, SystemEvent, TextBody};
 use crate::{
-    content::{Body, Content},
+    content::{Body, Content, Forwarded},
     model,
 };
 
-/// `GET /chats/{chat}/messages`: the latest, or those next to a number.
+/// `GET /chats/{chat}/messages`: the latest, or those next to a number. What was said in threads is not among them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListMessages {
@@ -40,9 +40,15 @@ pub struct SendMessage {
     #[schemars(length(min = 1, max = 64))]
     pub client_id: String,
     pub body: NewText,
+    /// The message that this one answers: it is quoted above.
+    #[serde(default)]
+    pub reply_to: Option<MessageId>,
+    /// The message below which this one is said, in a thread of its own.
+    #[serde(default)]
+    pub thread: Option<MessageId>,
 }
 
-/// What a person writes.
+/// What a person writes, in a subset of Markdown that is kept as it was written.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewText {
@@ -67,6 +73,21 @@ pub struct SaveDraft {
     pub text: String,
 }
 
+/// `POST /chats/{chat}/forwards`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForwardMessages {
+    /// Where they go.
+    pub chat: ChatId,
+    /// What the client calls the new message, as with sending.
+    #[schemars(length(min = 1, max = 64))]
+    pub client_id: String,
+    /// Where they come from.
+    pub source: ChatId,
+    #[schemars(length(min = 1, max = 50))]
+    pub messages: Vec<MessageId>,
+}
+
 /// A message.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Message {
@@ -82,6 +103,19 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// What its author's client called it.
     pub client_id: Option<String>,
+    /// The message below which it was said, in a thread.
+    pub thread: Option<MessageId>,
+    /// What it answers.
+    pub quote: Option<Quote>,
+    /// How often it was edited.
+    pub edits: i64,
+    pub edited_at: Option<Timestamp>,
+    pub recalled: Option<Recall>,
+    pub pinned: bool,
+    /// In the order of their first use.
+    pub reactions: Vec<Reaction>,
+    /// The thread below it, if there is one.
+    pub replies: Option<Replies>,
 }
 
 /// The kind of a message and its body.
@@ -90,8 +124,64 @@ pub struct Message {
 pub enum MessageBody {
     Text(TextBody),
     System(SystemBody),
+    Forward(Forward),
+    /// It was withdrawn, and says nothing any more.
+    Recalled(Done),
     /// Of a kind that this server does not know yet: a newer one beside it wrote it.
     Unknown(Done),
+}
+
+/// Messages of another chat, as they stood when they were forwarded.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Forward {
+    pub items: Vec<ForwardedMessage>,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ForwardedMessage {
+    pub author: AccountId,
+    /// What the author was called then.
+    pub name: String,
+    pub sent_at: Timestamp,
+    pub text: String,
+    pub mentions: Vec<Mention>,
+}
+
+/// What a message answers, in short.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Quote {
+    pub message: MessageId,
+    pub number: Number,
+    pub author: AccountId,
+    /// The beginning of its text, at most 200 characters; empty for kinds without text.
+    pub excerpt: String,
+    pub recalled: bool,
+}
+
+/// Who withdrew a message, and when.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct Recall {
+    pub by: AccountId,
+    pub at: Timestamp,
+}
+
+/// How people reacted to a message with one emoji.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Reaction {
+    pub emoji: String,
+    pub count: i64,
+    /// The first of them, 20 at most.
+    pub accounts: Vec<AccountId>,
+    /// Whether the caller is one of them. Never in the stream's frames, which are the same for everyone.
+    pub mine: bool,
+}
+
+/// The thread below a message.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct Replies {
+    pub count: i64,
+    pub last_at: Timestamp,
+    pub last_number: i64,
 }
 
 /// A part of a chat's history, ascending by number.
@@ -117,26 +207,80 @@ pub struct Draft {
 }
 
 impl Message {
+    /// The message and its body; what others did to it is added by those who have read it.
     pub(crate) fn of(message: &model::Message, content: Content) -> Self {
+        let state = &message.state;
+        let recalled = state.recalled.map(|mark| Recall {
+            by: mark.by,
+            at: mark.at,
+        });
         Self {
             id: message.id,
             chat: message.chat,
             number: message.number,
             change: message.change,
             author: message.author,
-            body: MessageBody::of(content.body),
+            body: match recalled {
+                Some(_) => MessageBody::Recalled(Done {}),
+                None => MessageBody::of(content.body),
+            },
             sent_at: message.sent_at,
             client_id: content.client_id,
+            thread: message.thread,
+            quote: None,
+            edits: state.edits,
+            edited_at: state.edited_at,
+            recalled,
+            pinned: state.pinned.is_some(),
+            reactions: Vec::new(),
+            replies: state.replies.map(|replies| Replies {
+                count: replies.count,
+                last_at: replies.last_at,
+                last_number: replies.last_number,
+            }),
+        }
+    }
+
+    /// The message after a recall.
+    #[must_use]
+    pub(crate) fn withdrawn(self, by: AccountId, at: Timestamp, change: Number) -> Self {
+        Self {
+            body: MessageBody::Recalled(Done {}),
+            recalled: Some(Recall { by, at }),
+            pinned: false,
+            reactions: Vec::new(),
+            quote: None,
+            change,
+            ..self
         }
     }
 }
 
 impl MessageBody {
-    fn of(body: Body) -> Self {
+    pub(crate) fn of(body: Body) -> Self {
         match body {
             Body::Text(text) => Self::Text(text),
             Body::System(system) => Self::System(system),
+            Body::Forward(forward) => Self::Forward(Forward {
+                items: forward
+                    .items
+                    .into_iter()
+                    .map(ForwardedMessage::of)
+                    .collect(),
+            }),
             Body::Unknown => Self::Unknown(Done {}),
+        }
+    }
+}
+
+impl ForwardedMessage {
+    fn of(item: Forwarded) -> Self {
+        Self {
+            author: item.author,
+            name: item.name,
+            sent_at: item.sent_at,
+            text: item.body.text,
+            mentions: item.body.mentions,
         }
     }
 }

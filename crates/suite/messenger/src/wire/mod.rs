@@ -1,5 +1,6 @@
 //! What travels: inputs, views, and the frames of the stream.
 
+mod afterwards;
 mod chats;
 mod messages;
 mod stream;
@@ -7,6 +8,7 @@ mod stream;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use afterwards::*;
 pub use chats::*;
 pub use messages::*;
 pub use stream::*;

@@ -1,0 +1,95 @@
+//! Edit what one has said.
+
+use act::{Act, Action, Event, Method, Operation, Place};
+use base::{AccountId, Result};
+
+use crate::{
+    content::{Body, Content, MESSAGE_BODY, TextBody},
+    model::{Message, State},
+    posting,
+    rules::{
+        self, CHAT_ABSENT, EDIT_KIND, EDIT_LATE, EDIT_OTHERS, EDITS_TOO_MANY, MENTIONS_TOO_MANY,
+        MESSAGE_ABSENT, MESSAGE_EDITED, RECALLED, TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX,
+        TEXT_TOO_LONG,
+    },
+    store, views, wire,
+};
+
+pub static OP: Operation = Operation::write("messenger.message.edit", Action::Post)
+    .http(Method::Patch, "/chats/{chat}/messages/{message}")
+    .input_max(TEXT_INPUT_BYTES_MAX)
+    .summary(
+        "Edits one's own text, at most 20 times and within the organisation's window; every wording is kept.",
+    )
+    .refusing(&[
+        CHAT_ABSENT,
+        MESSAGE_ABSENT,
+        EDIT_OTHERS,
+        EDIT_KIND,
+        EDIT_LATE,
+        EDITS_TOO_MANY,
+        RECALLED,
+        TEXT_EMPTY,
+        TEXT_TOO_LONG,
+        TEXT_CONTROL,
+        MENTIONS_TOO_MANY,
+    ]);
+
+pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Message> {
+    rules::may_say(&input.text)?;
+    let named = rules::mentions_in(&input.text)?;
+    let account = act.member()?.account;
+    act.throttle(&rules::MARKING, &account.to_bytes())?;
+    let chat = store::chat(act, input.chat).await?;
+    let permit = act.permit(&chat).await?;
+    let message = store::message(act, chat.id, input.message).await?;
+    let policy = store::policy(act).await?;
+    rules::may_edit(&message, account, policy, act.now())?;
+    let content = views::content(act, &permit, &message)?;
+    let Body::Text(before) = content.body else {
+        return Err(EDIT_KIND.into());
+    };
+    let view = views::one(act, &permit, &message).await?;
+    if before.text == input.text {
+        return Ok(view);
+    }
+    let mentions = posting::of_members(act, &chat, named).await?;
+    let (was, is) = (
+        rules::mentioned(&before.mentions),
+        rules::mentioned(&mentions),
+    );
+    let after = Content {
+        client_id: content.client_id,
+        body: Body::Text(TextBody {
+            text: input.text,
+            mentions,
+        }),
+    };
+
+    let edits = message.state.edits + 1;
+    let place = Place::new(message.id, MESSAGE_BODY).at(edits);
+    let event = Event::new(MESSAGE_EDITED).item(message.id, message.number);
+    let edited = Message {
+        body: act.seal(&permit, place, &after.to_bytes()?),
+        change: act.emit(&permit, event)?,
+        state: State {
+            edits,
+            edited_at: Some(act.now()),
+            ..message.state
+        },
+        ..message.clone()
+    };
+    store::update_body(act, &permit, &message, &edited)?;
+    store::delete_mentions(act, &permit, &message, &without(&was, &is))?;
+    store::insert_mentions(act, &permit, &message, &without(&is, &was))?;
+    Ok(wire::Message {
+        quote: view.quote,
+        reactions: view.reactions,
+        ..wire::Message::of(&edited, after)
+    })
+}
+
+fn without(some: &[AccountId], others: &[AccountId]) -> Vec<AccountId> {
+    let some = some.iter().copied();
+    some.filter(|account| !others.contains(account)).collect()
+}

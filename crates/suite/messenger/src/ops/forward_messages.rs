@@ -1,0 +1,86 @@
+//! Carry messages of one chat into another, as they stand.
+
+use act::{Act, Action, Method, Operation, Permit};
+use base::{AccountId, Result};
+
+use crate::{
+    content::{Body, Content, ForwardBody, Forwarded},
+    model::{Chat, Message},
+    posting::{self, Post},
+    rules::{
+        self, CHAT_ABSENT, CLIENT_ID_INVALID, FORWARD_KIND, FORWARD_NONE, FORWARD_TOO_MANY,
+        MESSAGE_ABSENT,
+    },
+    steps, store, views, wire,
+};
+
+pub static OP: Operation = Operation::write("messenger.message.forward", Action::Post)
+    .http(Method::Post, "/chats/{chat}/forwards")
+    .created()
+    .not_idempotent("the client id in the input does this, and is kept with the message")
+    .summary("Forwards messages of a chat that one is in, as one message; they are shown as they stood then.")
+    .refusing(&[
+        CHAT_ABSENT,
+        MESSAGE_ABSENT,
+        FORWARD_NONE,
+        FORWARD_TOO_MANY,
+        FORWARD_KIND,
+        CLIENT_ID_INVALID,
+    ]);
+
+pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Message> {
+    rules::may_be_client_id(&input.client_id)?;
+    rules::may_forward(&input.messages)?;
+    act.throttle(&rules::SENDING, &act.member()?.account.to_bytes())?;
+    let token = posting::client_token(act, &input.client_id).await?;
+    let (chat, sent) = store::chat_and_sent(act, input.chat, token.clone()).await?;
+    let permit = act.permit(&chat).await?;
+    if let Some(sent) = sent {
+        return views::one(act, &permit, &sent).await;
+    }
+    let source = store::chat(act, input.source).await?;
+    let reading = act.permit_for(&source, Action::Read).await?;
+    let mut messages = store::messages_among(act, source.id, &input.messages).await?;
+    if messages.len() != input.messages.len() {
+        return Err(MESSAGE_ABSENT.at("messages"));
+    }
+    messages.sort_unstable_by_key(Message::known);
+    let content = Content {
+        client_id: Some(input.client_id),
+        body: Body::Forward(gather(act, &reading, &messages).await?),
+    };
+
+    let post = Post {
+        content: &content,
+        token,
+        thread: None,
+        quote: None,
+    };
+    let message = posting::post(act, &permit, &chat, post)?;
+    Ok(wire::Message::of(&message, content))
+}
+
+/// The messages with the names of their authors. What was forwarded before goes on as what it was.
+async fn gather(act: &mut Act, permit: &Permit<Chat>, messages: &[Message]) -> Result<ForwardBody> {
+    let mut accounts: Vec<AccountId> = messages.iter().map(|message| message.author).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let people = steps::people(act, &accounts).await?;
+
+    let mut items = Vec::with_capacity(messages.len());
+    for message in messages {
+        rules::stands(message).map_err(|_| FORWARD_KIND)?;
+        match views::content(act, permit, message)?.body {
+            Body::Text(body) => items.push(Forwarded {
+                author: message.author,
+                name: steps::person(&people, message.author).name,
+                sent_at: message.sent_at,
+                body,
+            }),
+            Body::Forward(forward) => items.extend(forward.items),
+            Body::System(_) | Body::Unknown => return Err(FORWARD_KIND.into()),
+        }
+    }
+    rules::may_carry(items.iter().map(|item| item.body.text.as_str()))?;
+    Ok(ForwardBody { items })
+}

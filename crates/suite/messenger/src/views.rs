@@ -1,0 +1,155 @@
+//! Messages as their readers see them: opened, with what they answer and how people reacted to them.
+
+use std::collections::HashMap;
+
+use act::{Act, Permit, Place, Resource};
+use base::{AccountId, ChatId, Context, MessageId, Result};
+
+use crate::{
+    content::{Body, Content, EMOJI, MESSAGE_BODY},
+    model::{Emoji, Message, Reaction},
+    rules::{self, REACTION_ACCOUNTS_SHOWN},
+    store, wire,
+};
+
+/// What a message says.
+pub(crate) fn content<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    message: &Message,
+) -> Result<Content> {
+    let place = Place::new(message.id, MESSAGE_BODY).at(message.state.edits);
+    Content::from_bytes(&act.open(permit, place, &message.body)?)
+}
+
+/// One message of a chat for the wire.
+pub(crate) async fn one<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    message: &Message,
+) -> Result<wire::Message> {
+    let views = all(act, permit, message.chat, std::slice::from_ref(message)).await?;
+    views.into_iter().next().context("the view of one message")
+}
+
+/// Messages of a chat for the wire, in their order. Those that nobody answered or reacted to cost no further read.
+pub(crate) async fn all<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    chat: ChatId,
+    messages: &[Message],
+) -> Result<Vec<wire::Message>> {
+    let quotes = quotes(act, permit, chat, messages).await?;
+    let mut reactions = reactions(act, permit, chat, messages).await?;
+    messages
+        .iter()
+        .map(|message| {
+            let mut view = wire::Message::of(message, content(act, permit, message)?);
+            if message.state.recalled.is_none() {
+                view.quote = message.quote.and_then(|id| quotes.get(&id).cloned());
+                view.reactions = reactions.remove(&message.known()).unwrap_or_default();
+            }
+            Ok(view)
+        })
+        .collect()
+}
+
+/// What these messages answer, by message. Opened at each reading: an answer never keeps what was recalled.
+async fn quotes<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    chat: ChatId,
+    messages: &[Message],
+) -> Result<HashMap<MessageId, wire::Quote>> {
+    let mut ids: Vec<MessageId> = messages
+        .iter()
+        .filter_map(|message| message.quote)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let quoted = store::messages_among(act, chat, &ids).await?;
+    quoted
+        .iter()
+        .map(|message| Ok((message.id, quote(message, content(act, permit, message)?))))
+        .collect()
+}
+
+/// A message in short, above its answer.
+pub(crate) fn quote(message: &Message, content: Content) -> wire::Quote {
+    let recalled = message.state.recalled.is_some();
+    wire::Quote {
+        message: message.id,
+        number: message.number,
+        author: message.author,
+        excerpt: match content.body {
+            Body::Text(text) if !recalled => rules::excerpt(&text.text),
+            _ => String::new(),
+        },
+        recalled,
+    }
+}
+
+/// How people reacted to these messages, by number.
+async fn reactions<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    chat: ChatId,
+    messages: &[Message],
+) -> Result<HashMap<i64, Vec<wire::Reaction>>> {
+    let numbers: Vec<i64> = messages
+        .iter()
+        .filter(|message| message.state.reactions > 0 && message.state.recalled.is_none())
+        .map(Message::known)
+        .collect();
+    let reader = act.caller().member().map(|member| member.account);
+    let found = store::reactions_to(act, chat, &numbers, reader).await?;
+
+    let shown = usize::try_from(REACTION_ACCOUNTS_SHOWN).unwrap_or(usize::MAX);
+    let mut by_number: HashMap<i64, Vec<wire::Reaction>> = HashMap::new();
+    for Reaction {
+        number,
+        emoji,
+        account,
+        count,
+        ..
+    } in found
+    {
+        let emoji = open_emoji(act, permit, &emoji)?;
+        let of_message = by_number.entry(number).or_default();
+        let at = of_message.iter().position(|known| known.emoji == emoji);
+        let at = at.unwrap_or_else(|| {
+            of_message.push(wire::Reaction {
+                emoji,
+                count,
+                accounts: Vec::new(),
+                mine: false,
+            });
+            of_message.len() - 1
+        });
+        if let Some(reaction) = of_message.get_mut(at) {
+            add_account(reaction, account, reader, shown);
+        }
+    }
+    Ok(by_number)
+}
+
+/// The reader may come after those who are shown; then only `mine` says so.
+fn add_account(
+    reaction: &mut wire::Reaction,
+    account: AccountId,
+    reader: Option<AccountId>,
+    shown: usize,
+) {
+    reaction.mine |= reader == Some(account);
+    if reaction.accounts.len() < shown {
+        reaction.accounts.push(account);
+    }
+}
+
+pub(crate) fn open_emoji<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    emoji: &Emoji,
+) -> Result<String> {
+    act.open_text(permit, Place::new(emoji.id, EMOJI), &emoji.sealed)
+}
