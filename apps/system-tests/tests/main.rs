@@ -11,6 +11,7 @@
     reason = "tests fail loudly, and tell their story in one piece"
 )]
 
+mod afterwards;
 mod bad_input;
 mod commands;
 mod flood;

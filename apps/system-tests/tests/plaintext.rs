@@ -9,6 +9,7 @@ use system_tests::{Connection, Server, Socket};
 use tempfile::TempDir;
 
 use crate::{
+    afterwards,
     ground::{Ground, variable},
     http2,
     nats::{OwnNats, Tap},
@@ -221,6 +222,7 @@ impl Story {
         assert_eq!(heard["message"]["body"]["text"], text.as_str());
         guest.call("GET", &messages, &Value::Null).await.ok();
 
+        afterwards::told(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         let input = json!({ "text": draft });
         guest
             .call("PUT", &format!("/chats/{chat}/draft"), &input)

@@ -162,6 +162,82 @@ export interface paths {
       };
     };
   };
+  "/chats/{chat}/cards": {
+    /** Sends a card with texts, inputs and buttons; what people answer goes to its sender. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** A card: a title and elements below one another. Texts are of the same subset of Markdown as messages. */
+            card: {
+              /** Whether answers are taken no more. */
+              closed?: boolean;
+              elements: ({
+                element: "text";
+                text: string;
+              } | {
+                element: "fields";
+                fields: {
+                  label: string;
+                  text: string;
+                }[];
+              } | {
+                element: "divider";
+              } | {
+                /** Asked before the answer leaves. */
+                confirm?: string | null;
+                element: "button";
+                id: string;
+                label: string;
+                /** What a card or a button wants to say by its colour. */
+                tone?: "neutral" | "accent" | "positive" | "caution" | "danger";
+              } | {
+                element: "text_input";
+                id: string;
+                label: string;
+                multiline?: boolean;
+                required?: boolean;
+              } | {
+                element: "select";
+                id: string;
+                label: string;
+                multiple?: boolean;
+                options: {
+                  label: string;
+                  value: string;
+                }[];
+                required?: boolean;
+              } | {
+                element: "date_input";
+                id: string;
+                label: string;
+                required?: boolean;
+              })[];
+              /** What lists, notices and programs that know no cards show in its place. */
+              fallback: string;
+              title?: string | null;
+              /** What a card or a button wants to say by its colour. */
+              tone?: "neutral" | "accent" | "positive" | "caution" | "danger";
+            };
+            /** What the client calls the message, as with sending a text. */
+            client_id: string;
+          };
+        };
+      };
+    };
+  };
   "/chats/{chat}/draft": {
     /** Gives what one has begun to write in a chat, on any device. */
     get: {
@@ -422,6 +498,133 @@ export interface paths {
       };
     };
   };
+  "/chats/{chat}/messages/{message}/answer": {
+    /** Answers a card; its sender sees the answer, and one's latest one stands. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["OwnAnswer"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What somebody answered: which button, and what was put in, by the ids of the inputs. */
+            answer: {
+              button: string;
+              /** A text input and a date have one value, a choice as many as it allows. */
+              values?: Record<string, string[]>;
+            };
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/answers": {
+    /** Gives the sender of a card what people answered, the latest of each. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page7"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/messages/{message}/card": {
+    /** Gives a card that one has sent other elements, or closes it; answers that were given stay. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          message: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Message"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** A card: a title and elements below one another. Texts are of the same subset of Markdown as messages. */
+            card: {
+              /** Whether answers are taken no more. */
+              closed?: boolean;
+              elements: ({
+                element: "text";
+                text: string;
+              } | {
+                element: "fields";
+                fields: {
+                  label: string;
+                  text: string;
+                }[];
+              } | {
+                element: "divider";
+              } | {
+                /** Asked before the answer leaves. */
+                confirm?: string | null;
+                element: "button";
+                id: string;
+                label: string;
+                /** What a card or a button wants to say by its colour. */
+                tone?: "neutral" | "accent" | "positive" | "caution" | "danger";
+              } | {
+                element: "text_input";
+                id: string;
+                label: string;
+                multiline?: boolean;
+                required?: boolean;
+              } | {
+                element: "select";
+                id: string;
+                label: string;
+                multiple?: boolean;
+                options: {
+                  label: string;
+                  value: string;
+                }[];
+                required?: boolean;
+              } | {
+                element: "date_input";
+                id: string;
+                label: string;
+                required?: boolean;
+              })[];
+              /** What lists, notices and programs that know no cards show in its place. */
+              fallback: string;
+              title?: string | null;
+              /** What a card or a button wants to say by its colour. */
+              tone?: "neutral" | "accent" | "positive" | "caution" | "danger";
+            };
+          };
+        };
+      };
+    };
+  };
   "/chats/{chat}/messages/{message}/reaction": {
     /** Says whether one reacts to a message with an emoji. */
     put: {
@@ -472,10 +675,10 @@ export interface paths {
     /** Tells which members have read a message, or have not, with the number of both. */
     get: {
       parameters: {
-        query: {
+        query?: {
           cursor?: string | null;
           limit?: number | null;
-          read: boolean;
+          read?: boolean | null;
         };
         path: {
           chat: string;
@@ -1326,7 +1529,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page7"];
+            "application/json": components["schemas"]["Page8"];
           };
         };
       };
@@ -1346,6 +1549,22 @@ export interface components {
       state: components["schemas"]["State"];
       title: string;
       zone: string;
+    };
+    /** A card: a title and elements below one another. Texts are of the same subset of Markdown as messages. */
+    Card: {
+      /** Whether answers are taken no more. */
+      closed: boolean;
+      elements: components["schemas"]["Element"][];
+      /** What lists, notices and programs that know no cards show in its place. */
+      fallback: string;
+      title: string | null;
+      tone: components["schemas"]["Tone"];
+    };
+    /** What somebody answered: which button, and what was put in, by the ids of the inputs. */
+    CardAnswer: {
+      button: string;
+      /** A text input and a date have one value, a choice as many as it allows. */
+      values: Record<string, string[]>;
     };
     /** A chat as one of its members sees it. */
     Chat: {
@@ -1376,6 +1595,41 @@ export interface components {
     Draft: {
       saved_at: string | null;
       text: string;
+    };
+    /** One part of a card. */
+    Element: {
+      element: "text";
+      text: string;
+    } | {
+      element: "fields";
+      fields: components["schemas"]["LabelledText"][];
+    } | {
+      element: "divider";
+    } | {
+      /** Asked before the answer leaves. */
+      confirm: string | null;
+      element: "button";
+      id: string;
+      label: string;
+      tone: components["schemas"]["Tone"];
+    } | {
+      element: "text_input";
+      id: string;
+      label: string;
+      multiline: boolean;
+      required: boolean;
+    } | {
+      element: "select";
+      id: string;
+      label: string;
+      multiple: boolean;
+      options: components["schemas"]["LabelledValue"][];
+      required: boolean;
+    } | {
+      element: "date_input";
+      id: string;
+      label: string;
+      required: boolean;
     };
     /** A thread that one follows. */
     FollowedThread: {
@@ -1434,6 +1688,16 @@ export interface components {
     };
     /** Ownership is handed over, never given by a link. */
     InvitedRole: "administrator" | "member";
+    /** A field of a card. */
+    LabelledText: {
+      label: string;
+      text: string;
+    };
+    /** An option of a choice. */
+    LabelledValue: {
+      label: string;
+      value: string;
+    };
     /** The caller: their person, the account as which the session acts, and where else they have one. */
     Me: {
       account: components["schemas"]["Account"];
@@ -1474,12 +1738,17 @@ export interface components {
       body: components["schemas"]["Forward"];
       kind: "forward";
     } | {
+      body: components["schemas"]["Card"];
+      kind: "card";
+    } | {
       body: components["schemas"]["Done2"];
       kind: "recalled";
     } | {
       body: components["schemas"]["Done2"];
       kind: "unknown";
     }) & ({
+      /** What the caller answered to it, if it is a card. Never in the stream's frames. */
+      answer: components["schemas"]["OwnAnswer"] | null;
       author: string;
       /** The number of the last change that concerns it. */
       change: number;
@@ -1521,6 +1790,11 @@ export interface components {
       secret: string;
       uri: string;
     };
+    /** What the caller answered to a card. */
+    OwnAnswer: {
+      answer: components["schemas"]["CardAnswer"];
+      answered_at: string;
+    };
     /** A page of a list. */
     Page: {
       items: components["schemas"]["Session"][];
@@ -1559,6 +1833,12 @@ export interface components {
     };
     /** One page of a list. */
     Page7: {
+      items: components["schemas"]["PersonAnswer"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page8: {
       items: components["schemas"]["FollowedThread"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
@@ -1575,6 +1855,12 @@ export interface components {
       avatar: string | null;
       id: string;
       name: string;
+    };
+    /** What a person answered to a card. */
+    PersonAnswer: {
+      account: components["schemas"]["Person2"];
+      answer: components["schemas"]["CardAnswer"];
+      answered_at: string;
     };
     /** One person's reaction. */
     PersonReaction: {
@@ -1729,6 +2015,8 @@ export interface components {
       /** Answers of others after that, up to 1,000. */
       unread: number;
     };
+    /** What a card or a button wants to say by its colour. */
+    Tone: "neutral" | "accent" | "positive" | "caution" | "danger";
     /** One wording of a message. */
     Wording: {
       /** 0 for the first; one more for each edit. */

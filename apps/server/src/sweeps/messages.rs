@@ -36,6 +36,21 @@ impl Stage {
                 own(of_it)
             }
             "thread.mark" => and(json!({ "following": true })),
+            "card.send" => own(json!({ "chat": chat, "client_id": "c-3", "card": card() })),
+            "card.change" | "card.answer" | "card.answers" => {
+                let input = json!({ "chat": chat, "client_id": "c-3", "card": card() });
+                let sent = self.does(&ana.actor, "messenger.card.send", input).await;
+                let mut input = json!({ "chat": chat, "message": sent["id"] });
+                match name {
+                    "messenger.card.change" => {
+                        input["card"] = card();
+                        input["card"]["closed"] = json!(true);
+                    }
+                    "messenger.card.answer" => input["answer"] = json!({ "button": "yes" }),
+                    _ => {}
+                }
+                own(input)
+            }
             "thread.list" | "policy.read" => own(json!({})),
             "policy.save" => own(json!({ "edit_window_s": 60, "recall_window_s": 60 })),
             _ => return None,
@@ -47,4 +62,9 @@ impl Stage {
         let input = json!({ "chat": chat, "client_id": client_id, "body": body });
         self.does(&ana.actor, "messenger.message.send", input).await
     }
+}
+
+fn card() -> Value {
+    let button = json!({ "element": "button", "id": "yes", "label": "Yes" });
+    json!({ "fallback": "Shall we?", "elements": [button] })
 }

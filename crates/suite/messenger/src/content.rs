@@ -8,6 +8,8 @@ use base::{AccountId, Context, Result, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::card::Card;
+
 pub(crate) const MESSAGE_BODY: Field = Field {
     label: 101,
     name: "messenger.message.body",
@@ -24,6 +26,11 @@ pub(crate) const DRAFT: Field = Field {
 pub(crate) const EMOJI: Field = Field {
     label: 104,
     name: "messenger.emoji.emoji",
+};
+
+pub(crate) const CARD_ANSWER: Field = Field {
+    label: 105,
+    name: "messenger.card.answer",
 };
 
 /// The schema of message bodies that this program writes.
@@ -45,6 +52,7 @@ pub(crate) enum Body {
     Text(TextBody),
     System(SystemBody),
     Forward(ForwardBody),
+    Card(Card),
     #[serde(other)]
     Unknown,
 }
@@ -119,7 +127,12 @@ impl Content {
     /// A fault when a schema that is known does not read.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
         match bytes.split_first() {
-            Some((&SCHEMA, json)) => serde_json::from_slice(json).context("reading a message body"),
+            Some((&SCHEMA, json)) => match serde_json::from_slice(json) {
+                Ok(content) => Ok(content),
+                Err(error) => newer_card(json)
+                    .map_or(Err(error), Ok)
+                    .context("reading a message body"),
+            },
             Some(_) => Ok(Self {
                 client_id: None,
                 body: Body::Unknown,
@@ -127,6 +140,24 @@ impl Content {
             None => None.context("a message body without its schema"),
         }
     }
+}
+
+/// Cards are read as strictly as they are taken, so that one of a newer release may hold what this one does not know.
+fn newer_card(json: &[u8]) -> Option<Content> {
+    #[derive(Deserialize)]
+    struct Tagged {
+        client_id: Option<String>,
+        body: Kind,
+    }
+    #[derive(Deserialize)]
+    struct Kind {
+        kind: String,
+    }
+    let tagged: Tagged = serde_json::from_slice(json).ok()?;
+    (tagged.body.kind == "card").then_some(Content {
+        client_id: tagged.client_id,
+        body: Body::Unknown,
+    })
 }
 
 impl fmt::Display for Mention {
@@ -206,6 +237,8 @@ mod tests {
             Content::from_bytes(reply).unwrap().body,
             Body::Text(_)
         ));
+        let card = b"\x01{\"body\":{\"kind\":\"card\",\"fallback\":\"f\",\"elements\":[{\"element\":\"chart\"}]}}";
+        assert_eq!(Content::from_bytes(card).unwrap().body, Body::Unknown);
         assert_eq!(
             Content::from_bytes(b"\x02binary").unwrap().body,
             Body::Unknown

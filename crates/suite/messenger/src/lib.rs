@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod card;
 mod content;
 mod model;
 mod ops;
@@ -16,12 +17,12 @@ mod tests;
 use act::{Migration, MigrationSet, Module};
 
 pub use ops::{
-    add_members, audience_chat, change_chat, changes_chat, create_chat, direct_chat, edit_message,
-    forward_messages, get_chat, get_draft, get_message, join_stream, leave_chat, list_chats,
-    list_members, list_messages, list_pins, list_reactions, list_readers, list_replies,
-    list_threads, list_versions, mark_position, mark_thread, pin_message, react_message,
-    read_policy, recall_message, remove_member, resume_stream, save_draft, save_policy,
-    send_message, states_chats, transfer_chat, unpin_message,
+    add_members, answer_card, audience_chat, change_card, change_chat, changes_chat, create_chat,
+    direct_chat, edit_message, forward_messages, get_chat, get_draft, get_message, join_stream,
+    leave_chat, list_answers, list_chats, list_members, list_messages, list_pins, list_reactions,
+    list_readers, list_replies, list_threads, list_versions, mark_position, mark_thread,
+    pin_message, react_message, read_policy, recall_message, remove_member, resume_stream,
+    save_draft, save_policy, send_card, send_message, states_chats, transfer_chat, unpin_message,
 };
 
 /// The schema of this domain.
@@ -35,6 +36,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         Migration {
             name: "0003_messages",
             sql: include_str!("../migrations/0003_messages.sql"),
+        },
+        Migration {
+            name: "0005_cards",
+            sql: include_str!("../migrations/0005_cards.sql"),
         },
     ],
 };
@@ -68,6 +73,11 @@ pub fn module() -> Module {
         .with(&list_pins::OP, list_pins::run)
         .with(&pin_message::OP, pin_message::run)
         .with(&unpin_message::OP, unpin_message::run)
+        // cards
+        .with(&send_card::OP, send_card::run)
+        .with(&change_card::OP, change_card::run)
+        .with(&answer_card::OP, answer_card::run)
+        .with(&list_answers::OP, list_answers::run)
         // threads
         .with(&list_threads::OP, list_threads::run)
         .with(&list_replies::OP, list_replies::run)
@@ -95,6 +105,7 @@ pub fn module() -> Module {
         "position",
         "draft",
         "thread",
+        "card.answered",
     ];
     module
 }

@@ -22,6 +22,17 @@ impl IdKind for EmojiKind {
     const PREFIX: &'static str = "em_";
 }
 
+/// Names an answer to a card.
+pub(crate) type AnswerId = Id<AnswerKind>;
+
+/// Marks an [`AnswerId`].
+#[derive(Debug)]
+pub(crate) enum AnswerKind {}
+
+impl IdKind for AnswerKind {
+    const PREFIX: &'static str = "ca_";
+}
+
 /// Stands for everyone of a chat where an account is expected.
 pub(crate) const EVERYONE: AccountId = AccountId::NIL;
 
@@ -186,6 +197,17 @@ pub(crate) struct Wording {
     pub(crate) edit: i64,
     pub(crate) body: Sealed,
     pub(crate) written_at: Timestamp,
+}
+
+/// What somebody answered to a card.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// New with each answer; what it says is sealed under it.
+    pub(crate) id: AnswerId,
+    pub(crate) message: MessageId,
+    pub(crate) account: AccountId,
+    pub(crate) sealed: Sealed,
+    pub(crate) answered_at: Timestamp,
 }
 
 /// What the organisation allows.

@@ -6,8 +6,9 @@ use act::{Act, Permit, Place, Resource};
 use base::{AccountId, ChatId, Context, MessageId, Result};
 
 use crate::{
-    content::{Body, Content, EMOJI, MESSAGE_BODY},
-    model::{Emoji, Message, Reaction},
+    card::{Card, CardAnswer},
+    content::{Body, CARD_ANSWER, Content, EMOJI, MESSAGE_BODY},
+    model::{Answer, Emoji, Message, Reaction},
     rules::{self, REACTION_ACCOUNTS_SHOWN},
     store, wire,
 };
@@ -41,17 +42,75 @@ pub(crate) async fn all<R: Resource>(
 ) -> Result<Vec<wire::Message>> {
     let quotes = quotes(act, permit, chat, messages).await?;
     let mut reactions = reactions(act, permit, chat, messages).await?;
-    messages
-        .iter()
-        .map(|message| {
-            let mut view = wire::Message::of(message, content(act, permit, message)?);
-            if message.state.recalled.is_none() {
-                view.quote = message.quote.and_then(|id| quotes.get(&id).cloned());
-                view.reactions = reactions.remove(&message.known()).unwrap_or_default();
-            }
-            Ok(view)
-        })
-        .collect()
+    let mut views = Vec::with_capacity(messages.len());
+    for message in messages {
+        let mut view = wire::Message::of(message, content(act, permit, message)?);
+        if message.state.recalled.is_none() {
+            view.quote = message.quote.and_then(|id| quotes.get(&id).cloned());
+            view.reactions = reactions.remove(&message.known()).unwrap_or_default();
+        }
+        views.push(view);
+    }
+    add_answers(act, permit, &mut views).await?;
+    Ok(views)
+}
+
+/// What the caller answered to the cards among these messages.
+async fn add_answers<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    views: &mut [wire::Message],
+) -> Result<()> {
+    let is_card = |view: &&mut wire::Message| matches!(view.body, wire::MessageBody::Card(_));
+    let cards: Vec<MessageId> = views
+        .iter_mut()
+        .filter(is_card)
+        .map(|view| view.id)
+        .collect();
+    let Some(reader) = act.caller().member().map(|member| member.account) else {
+        return Ok(());
+    };
+    for answer in store::own_answers(act, reader, &cards).await? {
+        let own = wire::OwnAnswer {
+            answer: open_answer(act, permit, &answer)?,
+            answered_at: answer.answered_at,
+        };
+        if let Some(view) = views.iter_mut().find(|view| view.id == answer.message) {
+            view.answer = Some(own);
+        }
+    }
+    Ok(())
+}
+
+/// What a message says if it is a card that still stands.
+///
+/// # Errors
+/// [`rules::RECALLED`], [`rules::CARD_NONE`].
+pub(crate) fn card<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    message: &Message,
+) -> Result<(Content, Card)> {
+    rules::stands(message)?;
+    let content = content(act, permit, message)?;
+    match &content.body {
+        Body::Card(card) => {
+            let card = card.clone();
+            Ok((content, card))
+        }
+        Body::Text(_) | Body::System(_) | Body::Forward(_) | Body::Unknown => {
+            Err(rules::CARD_NONE.into())
+        }
+    }
+}
+
+pub(crate) fn open_answer<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    answer: &Answer,
+) -> Result<CardAnswer> {
+    let json = act.open(permit, Place::new(answer.id, CARD_ANSWER), &answer.sealed)?;
+    serde_json::from_slice(&json).context("reading an answer")
 }
 
 /// What these messages answer, by message. Opened at each reading: an answer never keeps what was recalled.
@@ -83,6 +142,7 @@ pub(crate) fn quote(message: &Message, content: Content) -> wire::Quote {
         author: message.author,
         excerpt: match content.body {
             Body::Text(text) if !recalled => rules::excerpt(&text.text),
+            Body::Card(card) if !recalled => rules::excerpt(&card.fallback),
             _ => String::new(),
         },
         recalled,

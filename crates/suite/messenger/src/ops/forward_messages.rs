@@ -78,7 +78,7 @@ async fn gather(act: &mut Act, permit: &Permit<Chat>, messages: &[Message]) -> R
                 body,
             }),
             Body::Forward(forward) => items.extend(forward.items),
-            Body::System(_) | Body::Unknown => return Err(FORWARD_KIND.into()),
+            Body::System(_) | Body::Card(_) | Body::Unknown => return Err(FORWARD_KIND.into()),
         }
     }
     rules::may_carry(items.iter().map(|item| item.body.text.as_str()))?;

@@ -46,7 +46,7 @@ impl wire::Wording {
                 mentions: text.mentions,
                 written_at,
             }),
-            Body::System(_) | Body::Forward(_) | Body::Unknown => None,
+            Body::System(_) | Body::Forward(_) | Body::Card(_) | Body::Unknown => None,
         }
     }
 }

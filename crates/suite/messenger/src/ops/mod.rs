@@ -1,7 +1,9 @@
 //! One verb per file.
 
 pub mod add_members;
+pub mod answer_card;
 pub mod audience_chat;
+pub mod change_card;
 pub mod change_chat;
 pub mod changes_chat;
 pub mod create_chat;
@@ -13,6 +15,7 @@ pub mod get_draft;
 pub mod get_message;
 pub mod join_stream;
 pub mod leave_chat;
+pub mod list_answers;
 pub mod list_chats;
 pub mod list_members;
 pub mod list_messages;
@@ -32,6 +35,7 @@ pub mod remove_member;
 pub mod resume_stream;
 pub mod save_draft;
 pub mod save_policy;
+pub mod send_card;
 pub mod send_message;
 pub mod states_chats;
 pub mod transfer_chat;

@@ -39,7 +39,7 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
     let mentioned = match &content.body {
         Body::System(_) => return Err(RECALL_KIND.into()),
         Body::Text(text) => rules::mentioned(&text.mentions),
-        Body::Forward(_) | Body::Unknown => Vec::new(),
+        Body::Forward(_) | Body::Card(_) | Body::Unknown => Vec::new(),
     };
 
     let event = Event::new(MESSAGE_RECALLED).item(message.id, message.number);

@@ -91,7 +91,7 @@ pub(crate) const FORWARD_TOO_MANY: Refusal = Refusal::invalid(
 );
 pub(crate) const FORWARD_KIND: Refusal = Refusal::conflict(
     "messenger.forward_kind",
-    "One of these messages cannot be forwarded: it was recalled, or the chat itself told it.",
+    "One of these messages cannot be forwarded: it was recalled, is a card, or the chat itself told it.",
 );
 pub(crate) const POLICY_WINDOW: Refusal = Refusal::invalid(
     "messenger.policy_window",

@@ -1,6 +1,7 @@
 //! Pure decisions, their limits, and their refusals.
 
 mod afterwards;
+mod cards;
 mod chats;
 mod members;
 mod messages;
@@ -13,6 +14,7 @@ use base::{Refusal, Result};
 use crate::content::SystemEvent;
 
 pub(crate) use afterwards::*;
+pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
@@ -47,6 +49,7 @@ pub(crate) const PAGE_DIRECTION: Refusal = Refusal::invalid(
 pub(crate) fn refusals() -> Vec<Refusal> {
     [
         afterwards::REFUSALS,
+        cards::REFUSALS,
         chats::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,

@@ -1,5 +1,6 @@
 //! Every SQL statement of the domain, and the functions that run them.
 
+mod cards;
 mod chats;
 mod members;
 mod messages;
@@ -12,6 +13,7 @@ mod threads;
 
 use act::{IntoValue, Params, Statement};
 
+pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
@@ -25,6 +27,7 @@ pub(crate) use threads::*;
 /// For the sweep that has both databases parse every statement.
 pub(crate) fn statements() -> Vec<&'static Statement> {
     [
+        cards::STATEMENTS,
         chats::STATEMENTS,
         members::STATEMENTS,
         messages::STATEMENTS,

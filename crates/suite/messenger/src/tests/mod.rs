@@ -1,6 +1,7 @@
 //! Stories that cross operations.
 
 mod afterwards;
+mod cards;
 mod chats;
 mod kit;
 mod limits;

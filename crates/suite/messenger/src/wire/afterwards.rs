@@ -36,8 +36,8 @@ pub struct ReactMessage {
 pub struct ListReaders {
     pub chat: ChatId,
     pub message: MessageId,
-    /// Those who have read it, or those who have not.
-    pub read: bool,
+    /// Those who have not read it, where this is said to be false; those who have otherwise.
+    pub read: Option<bool>,
     #[schemars(range(min = 1, max = 200))]
     pub limit: Option<u32>,
     pub cursor: Option<String>,

@@ -5,7 +5,7 @@ use base::{AccountId, ChatId, MessageId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Done;
+use super::{Card, Done, OwnAnswer};
 pub use crate::content::{Mention, SystemBody, SystemEvent, TextBody};
 use crate::{
     content::{Body, Content, Forwarded},
@@ -116,6 +116,8 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
     /// The thread below it, if there is one.
     pub replies: Option<Replies>,
+    /// What the caller answered to it, if it is a card. Never in the stream's frames.
+    pub answer: Option<OwnAnswer>,
 }
 
 /// The kind of a message and its body.
@@ -125,6 +127,7 @@ pub enum MessageBody {
     Text(TextBody),
     System(SystemBody),
     Forward(Forward),
+    Card(Card),
     /// It was withdrawn, and says nothing any more.
     Recalled(Done),
     /// Of a kind that this server does not know yet: a newer one beside it wrote it.
@@ -238,6 +241,7 @@ impl Message {
                 last_at: replies.last_at,
                 last_number: replies.last_number,
             }),
+            answer: None,
         }
     }
 
@@ -250,6 +254,7 @@ impl Message {
             pinned: false,
             reactions: Vec::new(),
             quote: None,
+            answer: None,
             change,
             ..self
         }
@@ -268,6 +273,7 @@ impl MessageBody {
                     .map(ForwardedMessage::of)
                     .collect(),
             }),
+            Body::Card(card) => Self::Card(card),
             Body::Unknown => Self::Unknown(Done {}),
         }
     }

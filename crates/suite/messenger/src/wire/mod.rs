@@ -1,6 +1,7 @@
 //! What travels: inputs, views, and the frames of the stream.
 
 mod afterwards;
+mod cards;
 mod chats;
 mod messages;
 mod stream;
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use afterwards::*;
+pub use cards::*;
 pub use chats::*;
 pub use messages::*;
 pub use stream::*;

@@ -1,0 +1,74 @@
+//! Change a card that one has sent: show a result, close it.
+
+use act::{Act, Action, Event, Method, Operation, Place};
+use base::Result;
+
+use crate::{
+    content::{Body, Content, MESSAGE_BODY},
+    model::{Message, State},
+    rules::{
+        self, CARD_BYTES_MAX, CARD_CHANGES, CARD_INVALID, CARD_NONE, CARD_OTHERS, CHAT_ABSENT,
+        MESSAGE_ABSENT, MESSAGE_EDITED, RECALLED, TEXT_CONTROL, TEXT_INPUT_BYTES_MAX,
+        TEXT_TOO_LONG,
+    },
+    store, views, wire,
+};
+
+pub static OP: Operation = Operation::write("messenger.card.change", Action::Post)
+    .http(Method::Put, "/chats/{chat}/messages/{message}/card")
+    .input_max(TEXT_INPUT_BYTES_MAX)
+    .summary("Gives a card that one has sent other elements, or closes it; answers that were given stay.")
+    .refusing(&[
+        CHAT_ABSENT,
+        MESSAGE_ABSENT,
+        RECALLED,
+        CARD_NONE,
+        CARD_OTHERS,
+        CARD_CHANGES,
+        CARD_INVALID,
+        TEXT_CONTROL,
+        TEXT_TOO_LONG,
+    ]);
+
+pub async fn run(act: &mut Act, input: wire::ChangeCard) -> Result<wire::Message> {
+    input.card.check()?;
+    let account = act.member()?.account;
+    act.throttle(&rules::MARKING, &account.to_bytes())?;
+    let chat = store::chat(act, input.chat).await?;
+    let permit = act.permit(&chat).await?;
+    let message = store::message(act, chat.id, input.message).await?;
+    let (content, before) = views::card(act, &permit, &message)?;
+    rules::may_change_card(&message, account)?;
+    let view = views::one(act, &permit, &message).await?;
+    if before == input.card {
+        return Ok(view);
+    }
+    let after = Content {
+        body: Body::Card(input.card),
+        ..content
+    };
+    let bytes = after.to_bytes()?;
+    if bytes.len() > CARD_BYTES_MAX {
+        return Err(CARD_INVALID.at("card"));
+    }
+
+    let edits = message.state.edits + 1;
+    let place = Place::new(message.id, MESSAGE_BODY).at(edits);
+    let event = Event::new(MESSAGE_EDITED).item(message.id, message.number);
+    let changed = Message {
+        body: act.seal(&permit, place, &bytes),
+        change: act.emit(&permit, event)?,
+        state: State {
+            edits,
+            edited_at: Some(act.now()),
+            ..message.state
+        },
+        ..message.clone()
+    };
+    store::update_body(act, &permit, &message, &changed)?;
+    Ok(wire::Message {
+        reactions: view.reactions,
+        answer: view.answer,
+        ..wire::Message::of(&changed, after)
+    })
+}
