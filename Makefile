@@ -10,10 +10,10 @@ test:
 	cargo xtask setup
 	cargo xtask check
 
-# Ends the server by kill -9 under load 500 times, half of them on each database.
+# Ends the server by kill -9 under load: 250 times for each kind of load on each ground.
 kill:
 	cargo build --workspace --bins --tests --locked
-	BASTIDE_KILL_ROUNDS=250 cargo xtask services -- cargo nextest run --workspace --locked --profile kill kill::
+	BASTIDE_KILL_ROUNDS=250 cargo xtask services -- cargo nextest run --workspace --locked --profile kill kill
 
 # The performance table.
 bench: server

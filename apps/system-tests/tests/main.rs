@@ -19,6 +19,7 @@ mod ground;
 mod hearing;
 mod http2;
 mod kill;
+mod kill_mix;
 mod letters;
 mod nats;
 mod nodes;
