@@ -13,6 +13,7 @@ pub(crate) enum Form {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Group {
     Sending,
+    Mixing,
     Delivering,
     Fanning,
     Reading,
@@ -22,8 +23,9 @@ pub(crate) enum Group {
     Page,
 }
 
-const GROUPS: [(&str, Group); 8] = [
+const GROUPS: [(&str, Group); 9] = [
     ("sending", Group::Sending),
+    ("mixing", Group::Mixing),
     ("delivering", Group::Delivering),
     ("fanning", Group::Fanning),
     ("reading", Group::Reading),

@@ -3,6 +3,7 @@
 mod delivering;
 mod fanning;
 mod growing;
+mod mixing;
 mod page;
 mod reading;
 mod sending;
@@ -46,6 +47,9 @@ pub(crate) async fn run(options: &Options, table: &mut Table) {
     }
     if options.wants(Group::Reading) {
         reading::measure(table, &server, &crowd, &echo, options).await;
+    }
+    if options.wants(Group::Mixing) {
+        mixing::measure(table, &server, &mut crowd, options).await;
     }
     if options.wants(Group::Delivering) {
         delivering::measure(table, &server, &mut crowd, options).await;

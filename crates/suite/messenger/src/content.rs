@@ -130,7 +130,7 @@ impl Content {
             Some((&SCHEMA, json)) => match serde_json::from_slice(json) {
                 Ok(content) => Ok(content),
                 Err(error) => newer_card(json)
-                    .map_or(Err(error), Ok)
+                    .ok_or(error)
                     .context("reading a message body"),
             },
             Some(_) => Ok(Self {
