@@ -263,7 +263,7 @@ impl Worker {
         self.next += 1;
         // Every third message is recalled at last; the others stay as they are.
         let is_last = self.next == STEPS.len();
-        let stays = self.next + 1 == STEPS.len() && self.messages % 3 != 0;
+        let stays = self.next + 1 == STEPS.len() && !self.messages.is_multiple_of(3);
         if is_last || stays {
             let message = self.message.take().unwrap();
             let members = self.state.members;
