@@ -19,12 +19,20 @@ pub enum Action {
     Create,
     /// Bring people in.
     Invite,
-    /// Decide about others in it: remove them.
+    /// Come in by oneself, or ask to be let in.
+    Join,
+    /// Decide about others in it: remove them, let them in.
     ManageMembers,
+    /// Decide about what others said there: recall it, pin it.
+    Moderate,
+    /// Say who manages it.
+    Appoint,
     /// End one's own membership.
     Leave,
     /// Hand it over.
     Transfer,
+    /// End it for everyone.
+    Disband,
     /// Administer accounts and invitations.
     Administer,
     /// Sign in and what belongs to it.

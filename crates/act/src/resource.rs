@@ -16,8 +16,10 @@ pub enum Relation {
     Own,
     Owner,
     Administrator,
+    /// Has a part of an owner's rights.
+    Manager,
     Member,
-    /// In the same tenant, and nothing more.
+    /// In the same tenant and knows of it, and nothing more.
     Colleague,
     None,
 }

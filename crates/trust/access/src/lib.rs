@@ -82,11 +82,31 @@ pub const RULES: &[Rule] = &[
             Action::Read,
             Action::Post,
             Action::Mark,
+            Action::Join,
             Action::Change,
             Action::Invite,
             Action::ManageMembers,
+            Action::Moderate,
+            Action::Appoint,
             Action::Leave,
             Action::Transfer,
+            Action::Disband,
+        ],
+    ),
+    rule(
+        "messenger.chat",
+        Relation::Manager,
+        &[
+            Action::Find,
+            Action::Read,
+            Action::Post,
+            Action::Mark,
+            Action::Join,
+            Action::Change,
+            Action::Invite,
+            Action::ManageMembers,
+            Action::Moderate,
+            Action::Leave,
         ],
     ),
     rule(
@@ -97,9 +117,16 @@ pub const RULES: &[Rule] = &[
             Action::Read,
             Action::Post,
             Action::Mark,
+            Action::Join,
             Action::Invite,
             Action::Leave,
         ],
+    ),
+    // A public chat, or one whose link the caller has: its door is open, nothing that was said behind it.
+    rule(
+        "messenger.chat",
+        Relation::Colleague,
+        &[Action::Find, Action::Join],
     ),
 ];
 
@@ -224,6 +251,38 @@ mod tests {
             ask(&caller, Action::Read, theirs, Relation::Member),
             Decision::Hidden
         );
+    }
+
+    #[test]
+    fn ranks_of_a_chat_differ_in_what_they_decide() {
+        let ours = Id::from_bytes([1; 16]);
+        let caller = member(ours);
+        let of = |relation| {
+            let ask = |action| ask(&caller, action, ours, relation) == Decision::Allowed;
+            [
+                Action::Find,
+                Action::Join,
+                Action::Read,
+                Action::Post,
+                Action::Change,
+                Action::ManageMembers,
+                Action::Moderate,
+                Action::Appoint,
+                Action::Transfer,
+                Action::Disband,
+            ]
+            .map(ask)
+        };
+        let (yes, no) = (true, false);
+        let owner = [yes; 10];
+        let manager = [yes, yes, yes, yes, yes, yes, yes, no, no, no];
+        let plain = [yes, yes, yes, yes, no, no, no, no, no, no];
+        let colleague = [yes, yes, no, no, no, no, no, no, no, no];
+        assert_eq!(of(Relation::Owner), owner);
+        assert_eq!(of(Relation::Manager), manager);
+        assert_eq!(of(Relation::Member), plain);
+        assert_eq!(of(Relation::Colleague), colleague);
+        assert_eq!(of(Relation::None), [no; 10]);
     }
 
     #[test]
