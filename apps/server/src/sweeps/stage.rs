@@ -397,6 +397,7 @@ impl Stage {
             "chat.change" => own(json!({ "chat": chat, "name": "olds" })),
             "chat.leave" => deed(&bo.actor, json!({ "chat": chat })),
             "chat.transfer" | "member.remove" => own(json!({ "chat": chat, "account": bo_is })),
+            "role.set" => own(json!({ "chat": chat, "account": bo_is, "role": "manager" })),
             "member.add" => own(json!({ "chat": chat, "accounts": [cy_is] })),
             "message.send" => own(said),
             "message.get" => {

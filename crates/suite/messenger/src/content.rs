@@ -8,7 +8,7 @@ use base::{AccountId, Context, Result, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::card::Card;
+use crate::{card::Card, settings::Visibility};
 
 pub(crate) const MESSAGE_BODY: Field = Field {
     label: 101,
@@ -17,6 +17,14 @@ pub(crate) const MESSAGE_BODY: Field = Field {
 pub(crate) const CHAT_NAME: Field = Field {
     label: 102,
     name: "messenger.chat.name",
+};
+pub(crate) const CHAT_DESCRIPTION: Field = Field {
+    label: 121,
+    name: "messenger.chat.description",
+};
+pub(crate) const CHAT_ANNOUNCEMENT: Field = Field {
+    label: 122,
+    name: "messenger.chat.announcement",
 };
 pub(crate) const DRAFT: Field = Field {
     label: 103,
@@ -92,6 +100,20 @@ pub struct SystemBody {
     /// The chat's name from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What the accounts are from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Appointment>,
+    /// Who knows of the chat from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+}
+
+/// What an owner can make of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Appointment {
+    Manager,
+    Member,
 }
 
 /// What a system message tells.
@@ -104,6 +126,12 @@ pub enum SystemEvent {
     MemberLeft,
     ChatRenamed,
     OwnerChanged,
+    RoleChanged,
+    AnnouncementChanged,
+    VisibilityChanged,
+    /// One that this program does not know yet.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Who is named in a text.
@@ -112,6 +140,18 @@ pub enum SystemEvent {
 pub enum Mention {
     Everyone,
     Account(AccountId),
+}
+
+impl SystemBody {
+    pub(crate) const fn new(event: SystemEvent, accounts: Vec<AccountId>) -> Self {
+        Self {
+            event,
+            accounts,
+            name: None,
+            role: None,
+            visibility: None,
+        }
+    }
 }
 
 impl Content {
@@ -242,6 +282,12 @@ mod tests {
         assert_eq!(
             Content::from_bytes(b"\x02binary").unwrap().body,
             Body::Unknown
+        );
+        let moved = b"\x01{\"body\":{\"kind\":\"system\",\"event\":\"chat_moved\",\"to\":7}}";
+        let unknown = SystemBody::new(SystemEvent::Unknown, Vec::new());
+        assert_eq!(
+            Content::from_bytes(moved).unwrap().body,
+            Body::System(unknown)
         );
         assert!(Content::from_bytes(b"").is_err());
         assert!(Content::from_bytes(b"\x01{").is_err());

@@ -6,6 +6,7 @@ mod model;
 mod ops;
 mod posting;
 mod rules;
+mod settings;
 mod steps;
 mod store;
 mod views;
@@ -22,7 +23,8 @@ pub use ops::{
     leave_chat, list_answers, list_chats, list_members, list_messages, list_pins, list_reactions,
     list_readers, list_replies, list_threads, list_versions, mark_position, mark_thread,
     pin_message, react_message, read_policy, recall_message, remove_member, resume_stream,
-    save_draft, save_policy, send_card, send_message, states_chats, transfer_chat, unpin_message,
+    save_draft, save_policy, send_card, send_message, set_role, states_chats, transfer_chat,
+    unpin_message,
 };
 
 /// The schema of this domain.
@@ -32,6 +34,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         Migration {
             name: "0001_chats",
             sql: include_str!("../migrations/0001_chats.sql"),
+        },
+        Migration {
+            name: "0002_settings",
+            sql: include_str!("../migrations/0002_settings.sql"),
         },
         Migration {
             name: "0003_messages",
@@ -57,6 +63,7 @@ pub fn module() -> Module {
         .with(&list_members::OP, list_members::run)
         .with(&add_members::OP, add_members::run)
         .with(&remove_member::OP, remove_member::run)
+        .with(&set_role::OP, set_role::run)
         .with(&leave_chat::OP, leave_chat::run)
         .with(&transfer_chat::OP, transfer_chat::run)
         // what is said

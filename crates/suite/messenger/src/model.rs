@@ -5,7 +5,7 @@ use std::time::Duration;
 use act::{Kind, Number, Relation, Resource, ResourceRef, Role, Sealed};
 use base::{AccountId, ChatId, Id, IdKind, MessageId, Refusal, Timestamp};
 
-use crate::rules::CHAT_ABSENT;
+use crate::{rules::CHAT_ABSENT, settings::Settings};
 
 /// The kind of resource that a chat is.
 pub(crate) const CHAT: Kind = Kind("messenger.chat");
@@ -41,6 +41,7 @@ pub(crate) const EVERYONE: AccountId = AccountId::NIL;
 pub(crate) struct Chat {
     pub(crate) id: ChatId,
     pub(crate) shape: Shape,
+    pub(crate) settings: Settings,
     pub(crate) members_count: i64,
     pub(crate) created_at: Timestamp,
     /// The number of its last message; 0 before the first.
@@ -80,12 +81,17 @@ pub(crate) struct Standing {
     /// Marked as read up to this number; one's own later messages count as read too.
     pub(crate) read_number: i64,
     pub(crate) muted_at: Option<Timestamp>,
+    /// Messages before this number are not shown to the member; 0 is from the beginning.
+    pub(crate) history_from: i64,
+    /// Changes before this number are not replayed to the member; 0 is from the beginning.
+    pub(crate) changes_from: i64,
 }
 
 /// The role of a member in a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MemberRole {
     Owner,
+    Manager,
     Member,
 }
 
@@ -100,6 +106,36 @@ pub(crate) struct Overview {
     /// Messages of threads after what the caller has read: they are unread there and not in the chat.
     pub(crate) in_threads: i64,
     pub(crate) last: Option<Message>,
+    pub(crate) about: About,
+    /// Who asks to be let in, as far as it is counted; 0 for those whom it does not concern.
+    pub(crate) requests: i64,
+}
+
+/// What a group says of itself.
+#[derive(Debug, Clone)]
+pub(crate) struct About {
+    pub(crate) description: Option<Sealed>,
+    /// The description is sealed under it.
+    pub(crate) description_version: i64,
+    pub(crate) announcement: Option<Announcement>,
+}
+
+/// What managers want everybody to know. The sealed text is bound to the time of its making.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcement {
+    pub(crate) text: Sealed,
+    pub(crate) by: AccountId,
+    pub(crate) at: Timestamp,
+}
+
+/// A chat that an account follows, as the stream needs to know it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Followed {
+    pub(crate) chat: ChatId,
+    pub(crate) change: i64,
+    pub(crate) version: i64,
+    pub(crate) history_from: i64,
+    pub(crate) changes_from: i64,
 }
 
 /// A member as the list of members shows it.
@@ -276,14 +312,23 @@ impl MemberRole {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Owner => "owner",
+            Self::Manager => "manager",
             Self::Member => "member",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Owner, Self::Member]
+        [Self::Owner, Self::Manager, Self::Member]
             .into_iter()
             .find(|role| role.name() == name)
+    }
+
+    /// Whether what is reserved for managers is open to this role.
+    pub(crate) const fn manages(self) -> bool {
+        match self {
+            Self::Owner | Self::Manager => true,
+            Self::Member => false,
+        }
     }
 }
 
@@ -313,6 +358,7 @@ impl Resource for Chat {
     fn relation(&self) -> Relation {
         match self.standing.role {
             MemberRole::Owner => Relation::Owner,
+            MemberRole::Manager => Relation::Manager,
             MemberRole::Member => Relation::Member,
         }
     }

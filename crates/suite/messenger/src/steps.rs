@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use act::{Act, Event, Permit, Place, Series};
-use base::{AccountId, Result};
+use act::{Act, Event, Permit, Place, Resource, Series};
+use base::{AccountId, ChatId, Result};
 
 use crate::{
-    content::{Body, CHAT_NAME, Content, MESSAGE_BODY, SystemBody},
-    model::{Chat, Message, Name, Overview, Shape, State},
+    content::{
+        Body, CHAT_ANNOUNCEMENT, CHAT_DESCRIPTION, CHAT_NAME, Content, MESSAGE_BODY, SystemBody,
+    },
+    model::{About, Chat, Message, Name, Overview, Shape, State},
     rules::{ACCOUNT_ABSENT, MESSAGE_SENT, event_of},
     store, views, wire,
 };
@@ -81,11 +83,21 @@ pub(crate) fn open_chat(
         None => None,
         Some(last) => Some(wire::Message::of(last, views::content(act, permit, last)?)),
     };
+    let (description, announcement) = open_about(act, permit, chat.id, &overview.about)?;
+    let settings = chat.settings;
     Ok(wire::Chat {
         id: chat.id,
         kind,
         name,
         other,
+        description,
+        announcement,
+        visibility: settings.visibility,
+        join: settings.joining,
+        posting: settings.posting,
+        mention_all: settings.mention_all,
+        history: settings.history,
+        requests: overview.requests,
         role: wire::Role::of(chat.standing.role),
         members: chat.members_count,
         last_number: chat.items_last.into(),
@@ -97,6 +109,31 @@ pub(crate) fn open_chat(
         created_at: chat.created_at,
         muted: chat.standing.muted_at.is_some(),
     })
+}
+
+/// Opens what a chat says of itself: its description, empty without one, and its announcement.
+pub(crate) fn open_about<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    chat: ChatId,
+    about: &About,
+) -> Result<(String, Option<wire::Announcement>)> {
+    let description = about.description.as_ref().map(|sealed| {
+        let place = Place::new(chat, CHAT_DESCRIPTION).at(about.description_version);
+        act.open_text(permit, place, sealed)
+    });
+    let announcement = about.announcement.as_ref().map(|one| {
+        let place = Place::new(chat, CHAT_ANNOUNCEMENT).at(one.at.micros());
+        Ok::<_, base::Error>(wire::Announcement {
+            text: act.open_text(permit, place, &one.text)?,
+            by: one.by,
+            at: one.at,
+        })
+    });
+    Ok((
+        description.transpose()?.unwrap_or_default(),
+        announcement.transpose()?,
+    ))
 }
 
 /// Loads and opens one chat for an answer.

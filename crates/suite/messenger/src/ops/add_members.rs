@@ -8,7 +8,9 @@ use crate::{
     rules::{
         self, ACCOUNT_ABSENT, CHAT_ABSENT, CHAT_FULL, DIRECT_FIXED, MEMBERS_NONE, MEMBERS_TOO_MANY,
     },
-    steps, store, wire,
+    steps,
+    store::{self, Came},
+    wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.member.add", Action::Invite)
@@ -48,17 +50,14 @@ pub async fn run(act: &mut Act, input: wire::AddMembers) -> Result<wire::Chat> {
     }
 
     act.raise(&permit);
-    store::insert_members(act, &permit, chat, &added)?;
+    let told = SystemBody::new(SystemEvent::MembersAdded, added.clone());
+    let message = steps::tell(act, &permit, told)?;
+    let came = Came::told_by(chat, &message);
+    store::insert_members(act, &permit, chat, &added, came)?;
     for account in &added {
         act.notify(*account, "chat.added", Some(chat.id.to_bytes()), None);
     }
     let members = view.members + i64::try_from(added.len()).context("counting members")?;
-    let told = SystemBody {
-        event: SystemEvent::MembersAdded,
-        accounts: added,
-        name: None,
-    };
-    let message = steps::tell(act, &permit, told)?;
     Ok(wire::Chat {
         members,
         ..view.after(message)

@@ -27,7 +27,7 @@ pub async fn run(act: &mut Act, input: wire::AnswerCard) -> Result<wire::OwnAnsw
     act.throttle(&rules::MARKING, &account.to_bytes())?;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     let (_, card) = views::card(act, &permit, &message)?;
     card.check_answer(&input.answer)?;
 

@@ -15,9 +15,10 @@ pub static OP: Operation = Operation::read("messenger.chat.audience", Action::Se
 pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Audience> {
     let topic = store::topic(act, input.chat).await?;
     act.permit(&topic).await?;
-    Ok(wire::Audience {
-        version: topic.reference.version,
-        change: topic.changes_last,
-        accounts: store::list_accounts(act, topic.chat).await?,
-    })
+    let members = store::list_accounts(act, topic.chat).await?;
+    Ok(wire::Audience::of(
+        topic.reference.version,
+        topic.changes_last,
+        members,
+    ))
 }

@@ -8,8 +8,8 @@ use crate::{
     model::{Message, State},
     rules::{
         self, CARD_BYTES_MAX, CARD_CHANGES, CARD_INVALID, CARD_NONE, CARD_OTHERS, CHAT_ABSENT,
-        MESSAGE_ABSENT, MESSAGE_EDITED, RECALLED, TEXT_CONTROL, TEXT_INPUT_BYTES_MAX,
-        TEXT_TOO_LONG,
+        MESSAGE_ABSENT, MESSAGE_EDITED, POSTING_MANAGERS, RECALLED, TEXT_CONTROL,
+        TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
     },
     store, views, wire,
 };
@@ -22,6 +22,7 @@ pub static OP: Operation = Operation::write("messenger.card.change", Action::Pos
         CHAT_ABSENT,
         MESSAGE_ABSENT,
         RECALLED,
+        POSTING_MANAGERS,
         CARD_NONE,
         CARD_OTHERS,
         CARD_CHANGES,
@@ -36,8 +37,9 @@ pub async fn run(act: &mut Act, input: wire::ChangeCard) -> Result<wire::Message
     act.throttle(&rules::MARKING, &account.to_bytes())?;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     let (content, before) = views::card(act, &permit, &message)?;
+    rules::may_post(&chat)?;
     rules::may_change_card(&message, account)?;
     let view = views::one(act, &permit, &message).await?;
     if before == input.card {

@@ -41,9 +41,8 @@ pub async fn run(act: &mut Act, input: wire::CreateChat) -> Result<wire::Chat> {
     store::insert_chat(act, &permit, id, &shape, &members)?;
 
     let created = SystemBody {
-        event: SystemEvent::ChatCreated,
-        accounts: others,
         name: Some(name.clone()),
+        ..SystemBody::new(SystemEvent::ChatCreated, others)
     };
     let message = steps::tell(act, &permit, created)?;
     for (account, _) in &members {

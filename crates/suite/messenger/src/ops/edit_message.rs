@@ -8,9 +8,9 @@ use crate::{
     model::{Message, State},
     posting,
     rules::{
-        self, CHAT_ABSENT, EDIT_KIND, EDIT_LATE, EDIT_OTHERS, EDITS_TOO_MANY, MENTIONS_TOO_MANY,
-        MESSAGE_ABSENT, MESSAGE_EDITED, RECALLED, TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX,
-        TEXT_TOO_LONG,
+        self, CHAT_ABSENT, EDIT_KIND, EDIT_LATE, EDIT_OTHERS, EDITS_TOO_MANY, MENTION_ALL_MANAGERS,
+        MENTIONS_TOO_MANY, MESSAGE_ABSENT, MESSAGE_EDITED, POSTING_MANAGERS, RECALLED,
+        TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
     },
     store, views, wire,
 };
@@ -24,6 +24,8 @@ pub static OP: Operation = Operation::write("messenger.message.edit", Action::Po
     .refusing(&[
         CHAT_ABSENT,
         MESSAGE_ABSENT,
+        POSTING_MANAGERS,
+        MENTION_ALL_MANAGERS,
         EDIT_OTHERS,
         EDIT_KIND,
         EDIT_LATE,
@@ -42,8 +44,9 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
     act.throttle(&rules::MARKING, &account.to_bytes())?;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     let policy = store::policy(act).await?;
+    rules::may_post(&chat)?;
     rules::may_edit(&message, account, policy, act.now())?;
     let content = views::content(act, &permit, &message)?;
     let Body::Text(before) = content.body else {
@@ -54,6 +57,7 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
         return Ok(view);
     }
     let mentions = posting::of_members(act, &chat, named).await?;
+    rules::may_mention(&chat, &mentions)?;
     let (was, is) = (
         rules::mentioned(&before.mentions),
         rules::mentioned(&mentions),

@@ -9,7 +9,7 @@ use crate::{
     posting::{self, Post},
     rules::{
         self, CHAT_ABSENT, CLIENT_ID_INVALID, FORWARD_KIND, FORWARD_NONE, FORWARD_TOO_MANY,
-        MESSAGE_ABSENT,
+        MESSAGE_ABSENT, POSTING_MANAGERS,
     },
     steps, store, views, wire,
 };
@@ -21,6 +21,7 @@ pub static OP: Operation = Operation::write("messenger.message.forward", Action:
     .summary("Forwards messages of a chat that one is in, as one message; they are shown as they stood then.")
     .refusing(&[
         CHAT_ABSENT,
+        POSTING_MANAGERS,
         MESSAGE_ABSENT,
         FORWARD_NONE,
         FORWARD_TOO_MANY,
@@ -38,9 +39,11 @@ pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Me
     if let Some(sent) = sent {
         return views::one(act, &permit, &sent).await;
     }
+    rules::may_post(&chat)?;
     let source = store::chat(act, input.source).await?;
     let reading = act.permit_for(&source, Action::Read).await?;
     let mut messages = store::messages_among(act, source.id, &input.messages).await?;
+    messages.retain(|message| rules::may_see(&source, message.number).is_ok());
     if messages.len() != input.messages.len() {
         return Err(MESSAGE_ABSENT.at("messages"));
     }

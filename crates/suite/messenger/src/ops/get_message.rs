@@ -16,6 +16,6 @@ pub static OP: Operation = Operation::read("messenger.message.get", Action::Read
 pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message> {
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     views::one(act, &permit, &message).await
 }

@@ -23,11 +23,7 @@ pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Done> {
     let account = chat.standing.account;
     act.raise(&permit);
     store::delete_member(act, &permit, &chat, account)?;
-    let told = SystemBody {
-        event: SystemEvent::MemberLeft,
-        accounts: vec![account],
-        name: None,
-    };
+    let told = SystemBody::new(SystemEvent::MemberLeft, vec![account]);
     steps::tell(act, &permit, told)?;
     act.notify(account, "chat.removed", Some(chat.id.to_bytes()), None);
     Ok(wire::Done {})

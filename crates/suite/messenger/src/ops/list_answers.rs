@@ -40,7 +40,7 @@ pub async fn run(
     let account = act.member()?.account;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     views::card(act, &permit, &message)?;
     rules::is_sender(&message, account)?;
     let found = store::list_answers(act, message.id, after, limit + 1).await?;

@@ -22,13 +22,15 @@ pub async fn run(act: &mut Act, input: wire::ListMessages) -> Result<wire::Messa
 
     // A number beyond the last stands for the end of the chat.
     let within = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let from = chat.standing.history_from.max(1);
     let (page, has_before, has_after) = match (input.before, input.after) {
         (Some(_), Some(_)) => return Err(PAGE_DIRECTION.at("before")),
         (None, Some(after)) => {
-            let found = store::messages_after(act, chat.id, within(after), limit + 1).await?;
+            let after = within(after).max(from - 1);
+            let found = store::messages_after(act, chat.id, after, limit + 1).await?;
             let (page, has_after) = steps::cut(found, limit, Edge::Last);
             let first = page.first().map_or(chat.items_last + 1, Message::known);
-            (page, first > 1, has_after)
+            (page, first > from, has_after)
         }
         (before, None) => {
             let before = before.map_or(i64::MAX, within);

@@ -3,7 +3,10 @@
 use act::{Act, Action, Method, Operation};
 use base::Result;
 
-use crate::{rules::CHAT_ABSENT, store, views, wire};
+use crate::{
+    rules::{self, CHAT_ABSENT},
+    store, views, wire,
+};
 
 pub static OP: Operation = Operation::read("messenger.pin.list", Action::Read)
     .http(Method::Get, "/chats/{chat}/pins")
@@ -13,7 +16,8 @@ pub static OP: Operation = Operation::read("messenger.pin.list", Action::Read)
 pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Pins> {
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let pinned = store::pinned(act, chat.id).await?;
+    let mut pinned = store::pinned(act, chat.id).await?;
+    pinned.retain(|message| rules::may_see(&chat, message.number).is_ok());
     Ok(wire::Pins {
         items: views::all(act, &permit, chat.id, &pinned).await?,
     })

@@ -16,7 +16,7 @@ pub static OP: Operation = Operation::read("messenger.message.reactions", Action
 pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Reactions> {
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     rules::stands(&message)?;
     let found = store::list_reactions(act, chat.id, message.known()).await?;
     let mut accounts: Vec<AccountId> = found.iter().map(|one| one.account).collect();

@@ -26,7 +26,7 @@ pub async fn run(act: &mut Act, input: wire::ListReaders) -> Result<wire::Reader
     };
     let chat = store::chat(act, input.chat).await?;
     act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     let which = match input.read.unwrap_or(true) {
         true => Readers::Have,
         false => Readers::HaveNot,

@@ -29,7 +29,7 @@ pub async fn run(act: &mut Act, input: wire::ListReplies) -> Result<wire::Thread
     let account = act.member()?.account;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let root = store::message(act, chat.id, input.message).await?;
+    let root = store::message(act, &chat, input.message).await?;
     rules::is_root(&root)?;
 
     let within = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);

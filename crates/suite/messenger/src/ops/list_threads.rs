@@ -1,6 +1,6 @@
 //! List the threads that one follows.
 
-use act::{Act, Action, CURSOR_INVALID, Method, Operation};
+use act::{Act, Action, CURSOR_INVALID, Method, Operation, Permit};
 use base::{AccountId, ChatId, Error, MessageId, Result, Timestamp};
 
 use crate::{
@@ -40,10 +40,13 @@ pub async fn run(
     let people = steps::people(act, &authors).await?;
     let mut items = Vec::with_capacity(threads.len());
     for thread in &threads {
-        let at = chats.iter().position(|chat| chat.id == thread.root.chat);
-        let Some(permit) = at.and_then(|at| permits.get(at)) else {
+        let of_thread = |(chat, _): &(&Chat, &Permit<Chat>)| chat.id == thread.root.chat;
+        let Some((chat, permit)) = chats.iter().zip(&permits).find(of_thread) else {
             continue;
         };
+        if rules::may_see(chat, thread.root.number).is_err() {
+            continue;
+        }
         items.push(wire::FollowedThread {
             root: views::one(act, permit, &thread.root).await?,
             author: steps::person(&people, thread.root.author),

@@ -17,7 +17,7 @@ pub static OP: Operation = Operation::read("messenger.message.versions", Action:
 pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Wordings> {
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     rules::stands(&message)?;
 
     let mut items = Vec::new();

@@ -20,7 +20,7 @@ pub async fn run(act: &mut Act, input: wire::MarkThread) -> Result<wire::ThreadS
     let account = act.member()?.account;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let root = store::message(act, chat.id, input.message).await?;
+    let root = store::message(act, &chat, input.message).await?;
     rules::is_root(&root)?;
     let before = store::following(act, root.id, account).await?;
     let last = root.state.replies.map_or(0, |replies| replies.last_number);

@@ -37,6 +37,7 @@ pub mod save_draft;
 pub mod save_policy;
 pub mod send_card;
 pub mod send_message;
+pub mod set_role;
 pub mod states_chats;
 pub mod transfer_chat;
 pub mod unpin_message;

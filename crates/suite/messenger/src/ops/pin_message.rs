@@ -6,21 +6,31 @@ use base::Result;
 use crate::{
     content::Body,
     model::Mark,
-    rules::{self, CHAT_ABSENT, MESSAGE_ABSENT, MESSAGE_PINNED, PINS_TOO_MANY, RECALLED},
+    rules::{
+        self, CHAT_ABSENT, MESSAGE_ABSENT, MESSAGE_PINNED, PINS_TOO_MANY, POSTING_MANAGERS,
+        RECALLED,
+    },
     store, views, wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.pin.put", Action::Post)
     .http(Method::Put, "/chats/{chat}/pins/{message}")
     .summary("Pins a message: everyone in the chat finds it among the pins.")
-    .refusing(&[CHAT_ABSENT, MESSAGE_ABSENT, RECALLED, PINS_TOO_MANY]);
+    .refusing(&[
+        CHAT_ABSENT,
+        MESSAGE_ABSENT,
+        POSTING_MANAGERS,
+        RECALLED,
+        PINS_TOO_MANY,
+    ]);
 
 pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message> {
     let account = act.member()?.account;
     act.throttle(&rules::MARKING, &account.to_bytes())?;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
+    rules::may_post(&chat)?;
     rules::stands(&message)?;
     let view = views::one(act, &permit, &message).await?;
     let content = views::content(act, &permit, &message)?;

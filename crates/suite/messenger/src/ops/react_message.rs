@@ -31,7 +31,7 @@ pub async fn run(act: &mut Act, input: wire::ReactMessage) -> Result<wire::Messa
     let token = hash.await?.into_value();
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     rules::stands(&message)?;
     let reacted = store::reacted(act, &message, token.clone(), account).await?;
     let view = views::one(act, &permit, &message).await?;

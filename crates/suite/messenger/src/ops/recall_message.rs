@@ -24,11 +24,11 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
     act.throttle(&rules::MARKING, &account.to_bytes())?;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let message = store::message(act, chat.id, input.message).await?;
+    let message = store::message(act, &chat, input.message).await?;
     let policy = store::policy(act).await?;
     let is_own = message.author == account;
     if !(is_own && rules::is_recallable(&message, policy, act.now())) {
-        let managing = act.permit_for(&chat, Action::ManageMembers).await;
+        let managing = act.permit_for(&chat, Action::Moderate).await;
         match is_own {
             true => managing.map_err(|_| RECALL_LATE)?,
             false => managing?,

@@ -7,8 +7,8 @@ use crate::{
     content::{Body, Content},
     posting::{self, Post},
     rules::{
-        self, CARD_BYTES_MAX, CARD_INVALID, CHAT_ABSENT, CLIENT_ID_INVALID, TEXT_CONTROL,
-        TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
+        self, CARD_BYTES_MAX, CARD_INVALID, CHAT_ABSENT, CLIENT_ID_INVALID, POSTING_MANAGERS,
+        TEXT_CONTROL, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
     },
     store, views, wire,
 };
@@ -21,6 +21,7 @@ pub static OP: Operation = Operation::write("messenger.card.send", Action::Post)
     .summary("Sends a card with texts, inputs and buttons; what people answer goes to its sender.")
     .refusing(&[
         CHAT_ABSENT,
+        POSTING_MANAGERS,
         CARD_INVALID,
         TEXT_CONTROL,
         TEXT_TOO_LONG,
@@ -37,6 +38,7 @@ pub async fn run(act: &mut Act, input: wire::SendCard) -> Result<wire::Message> 
     if let Some(sent) = sent {
         return views::one(act, &permit, &sent).await;
     }
+    rules::may_post(&chat)?;
     let content = Content {
         client_id: Some(input.client_id),
         body: Body::Card(input.card),

@@ -8,8 +8,9 @@ use crate::{
     model::{Chat, Message},
     posting::{self, Post},
     rules::{
-        self, CHAT_ABSENT, CLIENT_ID_INVALID, MENTIONS_TOO_MANY, MESSAGE_ABSENT, RECALLED,
-        TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG, THREAD_ROOT,
+        self, CHAT_ABSENT, CLIENT_ID_INVALID, MENTION_ALL_MANAGERS, MENTIONS_TOO_MANY,
+        MESSAGE_ABSENT, POSTING_MANAGERS, RECALLED, TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX,
+        TEXT_TOO_LONG, THREAD_ROOT,
     },
     store, views, wire,
 };
@@ -32,6 +33,8 @@ pub static OP: Operation = Operation::write("messenger.message.send", Action::Po
         TEXT_CONTROL,
         MENTIONS_TOO_MANY,
         CLIENT_ID_INVALID,
+        POSTING_MANAGERS,
+        MENTION_ALL_MANAGERS,
     ]);
 
 pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Message> {
@@ -45,6 +48,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     if let Some(sent) = sent {
         return views::one(act, &permit, &sent).await;
     }
+    rules::may_post(&chat)?;
     let root = find(act, &chat, input.thread).await?;
     if let Some(root) = &root {
         rules::may_begin_thread(root)?;
@@ -52,6 +56,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     let quoted = find(act, &chat, input.reply_to).await?;
     let quote = quote_of(act, &permit, quoted.as_ref())?;
     let mentions = posting::of_members(act, &chat, named).await?;
+    rules::may_mention(&chat, &mentions)?;
     let mentioned = rules::mentioned(&mentions);
     let content = Content {
         client_id: Some(input.client_id),
@@ -81,7 +86,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
 async fn find(act: &mut Act, chat: &Chat, id: Option<MessageId>) -> Result<Option<Message>> {
     match id {
         None => Ok(None),
-        Some(id) => store::message(act, chat.id, id).await.map(Some),
+        Some(id) => store::message(act, chat, id).await.map(Some),
     }
 }
 

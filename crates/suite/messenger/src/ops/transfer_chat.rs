@@ -41,11 +41,7 @@ pub async fn run(act: &mut Act, input: wire::OfMember) -> Result<wire::Chat> {
     act.raise(&permit);
     store::update_role(act, &permit, chat.id, account, MemberRole::Member)?;
     store::update_role(act, &permit, chat.id, input.account, MemberRole::Owner)?;
-    let told = SystemBody {
-        event: SystemEvent::OwnerChanged,
-        accounts: vec![input.account],
-        name: None,
-    };
+    let told = SystemBody::new(SystemEvent::OwnerChanged, vec![input.account]);
     let message = steps::tell(act, &permit, told)?;
     Ok(wire::Chat {
         role: wire::Role::Member,

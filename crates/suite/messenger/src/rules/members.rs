@@ -17,6 +17,9 @@ pub(crate) const MEMBERS_ADDED_MAX: usize = 200;
 /// How often one account adds members, up to [`MEMBERS_ADDED_MAX`] at a time: 60 in a minute.
 pub(crate) const ADDING: Limit = load("messenger.adding", 120, Duration::from_secs(1));
 
+/// Managers of one chat, its owner apart.
+pub(crate) const MANAGERS_MAX: i64 = 50;
+
 pub(crate) const MEMBERS_PAGE: PageSize = PageSize {
     usual: 100,
     max: 200,
@@ -58,6 +61,16 @@ pub(crate) const OWNER_ALREADY: Refusal = Refusal::conflict(
     "This person owns the chat already.",
 );
 
+pub(crate) const OWNER_OUTRANKS: Refusal = Refusal::conflict(
+    "messenger.owner_outranks",
+    "Only the owner decides about managers, and nobody about the owner.",
+);
+
+pub(crate) const MANAGERS_TOO_MANY: Refusal = Refusal::conflict(
+    "messenger.managers_too_many",
+    "A chat can have at most 50 managers.",
+);
+
 /// All of them, for the document and the sweep over translations.
 pub(super) const REFUSALS: &[Refusal] = &[
     ACCOUNT_ABSENT,
@@ -68,11 +81,15 @@ pub(super) const REFUSALS: &[Refusal] = &[
     REMOVE_SELF,
     OWNER_STAYS,
     OWNER_ALREADY,
+    OWNER_OUTRANKS,
+    MANAGERS_TOO_MANY,
 ];
 
 pub(crate) const MEMBERS_ADDED: EventName = EventName("members.added");
 
 pub(crate) const MEMBER_REMOVED: EventName = EventName("member.removed");
+
+pub(crate) const MEMBER_CHANGED: EventName = EventName("member.changed");
 
 /// The accounts to be brought in, each once, without the one who brings them.
 pub(crate) fn to_be_added(
@@ -106,10 +123,54 @@ pub(crate) fn may_leave(chat: &Chat) -> Result<()> {
 }
 
 /// Nobody removes themselves: leaving is another thing.
-pub(crate) fn may_remove(chat: &Chat, account: AccountId) -> Result<()> {
+pub(crate) fn may_remove_another(chat: &Chat, account: AccountId) -> Result<()> {
     is_group(chat)?;
     match account == chat.standing.account {
         true => Err(REMOVE_SELF.into()),
         false => Ok(()),
+    }
+}
+
+/// Managers decide about members, the owner about everybody else.
+pub(crate) fn outranks(by: MemberRole, other: MemberRole) -> Result<()> {
+    match (by, other) {
+        (MemberRole::Owner, MemberRole::Manager | MemberRole::Member)
+        | (MemberRole::Manager, MemberRole::Member) => Ok(()),
+        _ => Err(OWNER_OUTRANKS.into()),
+    }
+}
+
+/// Whether a chat with so many managers may have one more.
+pub(crate) fn may_appoint(managers: i64) -> Result<()> {
+    match managers >= MANAGERS_MAX {
+        true => Err(MANAGERS_TOO_MANY.into()),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_decides_about_whom() {
+        use MemberRole::{Manager, Member, Owner};
+        for (by, other, may) in [
+            (Owner, Manager, true),
+            (Owner, Member, true),
+            (Owner, Owner, false),
+            (Manager, Member, true),
+            (Manager, Manager, false),
+            (Manager, Owner, false),
+            (Member, Member, false),
+        ] {
+            assert_eq!(outranks(by, other).is_ok(), may, "{by:?} about {other:?}");
+        }
+        assert!(may_appoint(MANAGERS_MAX - 1).is_ok());
+        assert!(
+            may_appoint(MANAGERS_MAX)
+                .unwrap_err()
+                .is(&MANAGERS_TOO_MANY)
+        );
     }
 }

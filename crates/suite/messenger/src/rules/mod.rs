@@ -5,6 +5,7 @@ mod cards;
 mod chats;
 mod members;
 mod messages;
+mod settings;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
+pub(crate) use settings::*;
 
 /// Chats of one account that its sockets follow: those in which something was said last. Whoever is in more is told so.
 pub(crate) const TOPICS_MAX: u32 = 10_000;
@@ -53,6 +55,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         chats::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,
+        settings::REFUSALS,
         &[LIMIT_INVALID, PAGE_DIRECTION],
     ]
     .concat()
@@ -61,11 +64,13 @@ pub(crate) fn refusals() -> Vec<Refusal> {
 /// Under which event a system message is logged.
 pub(crate) const fn event_of(event: SystemEvent) -> EventName {
     match event {
-        SystemEvent::ChatCreated => MESSAGE_SENT,
+        SystemEvent::ChatCreated | SystemEvent::Unknown => MESSAGE_SENT,
         SystemEvent::MembersAdded => MEMBERS_ADDED,
         SystemEvent::MemberRemoved | SystemEvent::MemberLeft => MEMBER_REMOVED,
         SystemEvent::ChatRenamed => CHAT_RENAMED,
         SystemEvent::OwnerChanged => OWNER_CHANGED,
+        SystemEvent::RoleChanged => MEMBER_CHANGED,
+        SystemEvent::AnnouncementChanged | SystemEvent::VisibilityChanged => CHAT_CHANGED,
     }
 }
 

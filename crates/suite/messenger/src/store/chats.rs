@@ -3,20 +3,22 @@
 use act::{Act, Permit, ResourceRef, Row, Sealed, Statement, Value, params, plain};
 use base::{AccountId, ChatId, Context, Result, Timestamp};
 
-use super::{insert_member, messages::message_columns, take_joined_message, take_role};
+use super::{Came, insert_member, messages::message_columns, take_joined_message, take_role};
 use crate::{
     model::{
-        CHAT, Chat, DIRECTORY, EVERYONE, MemberRole, Message, Name, Overview, Pair, Shape,
-        Standing, Tenant,
+        About, Announcement, CHAT, Chat, DIRECTORY, EVERYONE, MemberRole, Message, Name, Overview,
+        Pair, Shape, Standing, Tenant,
     },
     rules::{CHAT_ABSENT, MENTIONS_COUNTED_MAX, UNREAD_COUNTED_MAX},
+    settings::{Settings, Word},
 };
 
 /// Columns of a chat, its state as a resource, and a membership of it.
 macro_rules! chat_columns {
     () => {
         "r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
-            c.pair_low, c.pair_high, c.members_count, c.created_at, m.role, m.read_number, m.muted_at"
+            c.pair_low, c.pair_high, c.members_count, c.created_at, c.visibility, c.joining, c.posting, c.mention_all,
+            c.history, m.role, m.read_number, m.muted_at, m.history_from, m.changes_from"
     };
 }
 
@@ -30,7 +32,7 @@ macro_rules! chat_from {
 
 macro_rules! of_account {
     () => {
-        " WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat"
+        " WHERE m.tenant = :tenant AND m.account = :account AND m.chat = :chat AND c.disbanded_at IS NULL"
     };
 }
 
@@ -70,7 +72,9 @@ pub(super) use last_number;
 macro_rules! overviews {
     ($chats:expr, $order:literal) => {
         concat!(
-            "SELECT p.*, ",
+            "SELECT p.*, w.description_sealed, w.description_version, w.announcement_sealed, w.announced_by, w.announced_at,
+                CASE WHEN p.role = 'member' THEN 0 ELSE (SELECT COUNT(*) FROM messenger_request q
+                    WHERE q.tenant = :tenant AND q.chat = p.id) END AS requests, ",
             message_columns!("l"),
             ", ",
             sent_number!("p.id"),
@@ -90,6 +94,7 @@ macro_rules! overviews {
              FROM (",
             $chats,
             ") AS p
+             JOIN messenger_chat w ON w.tenant = :tenant AND w.id = p.id
              LEFT JOIN messenger_message l ON l.tenant = :tenant AND l.chat = p.id AND l.number = ",
             last_number!("p.id"),
             " ",
@@ -130,7 +135,7 @@ static LIST_OVERVIEWS: Statement = Statement::read(overviews!(
         last_number!("m.chat"),
         "
          WHERE own.tenant = :tenant AND own.account = :account
-            AND m.tenant = :tenant AND m.chat = own.chat AND m.account = :account
+            AND m.tenant = :tenant AND m.chat = own.chat AND m.account = :account AND c.disbanded_at IS NULL
             AND (COALESCE(t.sent_at, c.created_at), c.id) < (:before_at, :before_id)
          ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit"
     ),
@@ -145,13 +150,28 @@ static FIND_DIRECT: Statement = Statement::read(
 );
 
 static COUNT_OWNED: Statement = Statement::read(
-    "SELECT count(*) AS owned FROM messenger_member
-     WHERE tenant = :tenant AND account = :account AND role = 'owner'",
+    "SELECT count(*) AS owned FROM messenger_member m JOIN messenger_chat c ON c.tenant = m.tenant AND c.id = m.chat
+     WHERE m.tenant = :tenant AND m.account = :account AND m.role = 'owner' AND c.disbanded_at IS NULL",
 );
 
 static INSERT_CHAT: Statement = Statement::append(
     "INSERT INTO messenger_chat (tenant, id, kind, name_sealed, name_version, pair_low, pair_high, members_count, created_at)
      VALUES (:tenant, :id, :kind, :name_sealed, 1, :pair_low, :pair_high, :members_count, :created_at)",
+);
+
+static SET_SETTINGS: Statement = Statement::write(
+    "UPDATE messenger_chat SET visibility = :visibility, joining = :joining, posting = :posting,
+        mention_all = :mention_all, history = :history WHERE tenant = :tenant AND id = :chat",
+);
+
+static DESCRIBE_CHAT: Statement = Statement::write(
+    "UPDATE messenger_chat SET description_sealed = :description_sealed, description_version = :description_version
+     WHERE tenant = :tenant AND id = :chat",
+);
+
+static ANNOUNCE: Statement = Statement::write(
+    "UPDATE messenger_chat SET announcement_sealed = :announcement_sealed, announced_by = :announced_by,
+        announced_at = :announced_at WHERE tenant = :tenant AND id = :chat",
 );
 
 static RENAME_CHAT: Statement = Statement::write(
@@ -169,6 +189,9 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &COUNT_OWNED,
     &INSERT_CHAT,
     &RENAME_CHAT,
+    &SET_SETTINGS,
+    &DESCRIBE_CHAT,
+    &ANNOUNCE,
 ];
 
 /// The chat, as the calling member sees it.
@@ -291,7 +314,7 @@ pub(crate) fn insert_chat(
     };
     act.execute(permit, &INSERT_CHAT, params)?;
     for (account, role) in members {
-        insert_member(act, permit, id, (*account, *role), 0)?;
+        insert_member(act, permit, id, (*account, *role), Came::WITH_THE_CHAT)?;
     }
     Ok(())
 }
@@ -304,6 +327,46 @@ pub(crate) fn update_name(
 ) -> Result<()> {
     let params = params! { chat: chat, name_sealed: &name.sealed, name_version: name.version };
     act.execute(permit, &RENAME_CHAT, params)
+}
+
+pub(crate) fn update_settings(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: ChatId,
+    settings: Settings,
+) -> Result<()> {
+    let params = params! {
+        chat: chat, visibility: plain(settings.visibility.word()), joining: plain(settings.joining.word()),
+        posting: plain(settings.posting.word()), mention_all: plain(settings.mention_all.word()),
+        history: plain(settings.history.word()),
+    };
+    act.execute(permit, &SET_SETTINGS, params)
+}
+
+/// A new description under the next version; none takes it away.
+pub(crate) fn update_description(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: ChatId,
+    (description, version): (Option<&Sealed>, i64),
+) -> Result<()> {
+    let params =
+        params! { chat: chat, description_sealed: description, description_version: version };
+    act.execute(permit, &DESCRIBE_CHAT, params)
+}
+
+/// A new announcement; none takes it away.
+pub(crate) fn update_announcement(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: ChatId,
+    announcement: Option<&Announcement>,
+) -> Result<()> {
+    let params = params! {
+        chat: chat, announcement_sealed: announcement.map(|one| &one.text),
+        announced_by: announcement.map(|one| one.by), announced_at: announcement.map(|one| one.at),
+    };
+    act.execute(permit, &ANNOUNCE, params)
 }
 
 fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
@@ -323,6 +386,7 @@ fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
     Ok(Chat {
         id,
         shape: shape.context("a chat of neither kind")?,
+        settings: Settings::take(&mut row)?,
         members_count: row.take("members_count")?,
         created_at: row.take("created_at")?,
         items_last: row.take("items_last")?,
@@ -332,20 +396,41 @@ fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
             role: take_role(&mut row)?,
             read_number: row.take("read_number")?,
             muted_at: row.take("muted_at")?,
+            history_from: row.take("history_from")?,
+            changes_from: row.take("changes_from")?,
         },
         reference: ResourceRef::take(CHAT, act.tenant(), id, &mut row)?,
+    })
+}
+
+pub(super) fn take_about(row: &mut Row) -> Result<About> {
+    let text: Option<Sealed> = row.take("announcement_sealed")?;
+    let by: Option<AccountId> = row.take("announced_by")?;
+    let at: Option<Timestamp> = row.take("announced_at")?;
+    let announcement = match (text, by, at) {
+        (Some(text), Some(by), Some(at)) => Some(Announcement { text, by, at }),
+        _ => None,
+    };
+    Ok(About {
+        description: row.take("description_sealed")?,
+        description_version: row.take("description_version")?,
+        announcement,
     })
 }
 
 fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview> {
     let sent_number: Option<i64> = row.take("sent_number")?;
     let mentions = row.take("mentions")?;
+    let requests = row.take("requests")?;
+    let about = take_about(&mut row)?;
     let in_threads = row.take("in_threads")?;
     let last = take_joined_message(&mut row)?;
     Ok(Overview {
         sent_number: sent_number.unwrap_or(0),
         mentions,
         in_threads,
+        about,
+        requests,
         last,
         chat: take_chat(act, account, row)?,
     })

@@ -1,12 +1,14 @@
 //! Who is in a chat.
 
-use act::{Act, Permit, Row, Statement, params, plain};
+use act::{Act, Number, Permit, Row, Statement, params, plain};
 use base::{AccountId, ChatId, Context, Result};
 
 use super::{AMONG, among, forget_draft};
 use crate::{
     model::{Chat, EVERYONE, MemberRole, Membership},
-    rules::MEMBERS_MAX,
+    rules::{MEMBER_ABSENT, MEMBERS_MAX},
+    settings::History,
+    wire,
 };
 
 static COUNT_MEMBERS: Statement = Statement::write(
@@ -14,8 +16,9 @@ static COUNT_MEMBERS: Statement = Statement::write(
 );
 
 static INSERT_MEMBER: Statement = Statement::append(
-    "INSERT INTO messenger_member (tenant, chat, account, role, joined_at, read_number, muted_at)
-     VALUES (:tenant, :chat, :account, :role, :joined_at, :read_number, NULL)",
+    "INSERT INTO messenger_member
+        (tenant, chat, account, role, joined_at, read_number, muted_at, history_from, changes_from)
+     VALUES (:tenant, :chat, :account, :role, :joined_at, :read_number, NULL, :history_from, :changes_from)",
 );
 
 static DELETE_MEMBER: Statement = Statement::write(
@@ -35,7 +38,8 @@ static LIST_MEMBERS: Statement = Statement::read(
 );
 
 static LIST_ACCOUNTS: Statement = Statement::read(
-    "SELECT account FROM messenger_member WHERE tenant = :tenant AND chat = :chat ORDER BY account LIMIT :limit",
+    "SELECT account, history_from FROM messenger_member
+     WHERE tenant = :tenant AND chat = :chat ORDER BY account LIMIT :limit",
 );
 
 static MEMBERS_AMONG: Statement = Statement::read(
@@ -44,7 +48,18 @@ static MEMBERS_AMONG: Statement = Statement::read(
          :a10, :a11, :a12, :a13, :a14, :a15, :a16, :a17, :a18, :a19)",
 );
 
+static ROLE_OF: Statement = Statement::read(
+    "SELECT role FROM messenger_member WHERE tenant = :tenant AND chat = :chat AND account = :account",
+);
+
+static COUNT_MANAGERS: Statement = Statement::read(
+    "SELECT COUNT(*) AS managers FROM messenger_member
+     WHERE tenant = :tenant AND chat = :chat AND role = 'manager'",
+);
+
 pub(super) const STATEMENTS: &[&Statement] = &[
+    &ROLE_OF,
+    &COUNT_MANAGERS,
     &COUNT_MEMBERS,
     &INSERT_MEMBER,
     &DELETE_MEMBER,
@@ -54,15 +69,54 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &MEMBERS_AMONG,
 ];
 
+/// From where a member has read, and from where they may.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Came {
+    pub(crate) read_number: i64,
+    pub(crate) history_from: Number,
+    pub(crate) changes_from: Number,
+}
+
+impl Came {
+    pub(crate) const WITH_THE_CHAT: Self = Self::later(0);
+
+    /// Reads everything; what was said up to a number counts as read.
+    const fn later(read_number: i64) -> Self {
+        Self {
+            read_number,
+            history_from: Number::Known(0),
+            changes_from: Number::Known(0),
+        }
+    }
+
+    /// As the chat says it: told of by `message`, which is the first thing that newcomers read where history is not theirs.
+    pub(crate) const fn told_by(chat: &Chat, message: &wire::Message) -> Self {
+        Self::at(chat.settings.history, chat.items_last, message)
+    }
+
+    /// As [`Came::told_by`], for one who does not see the chat yet.
+    pub(crate) const fn at(history: History, items_last: i64, message: &wire::Message) -> Self {
+        match history {
+            History::All => Self::later(items_last),
+            History::SinceJoined => Self {
+                read_number: items_last,
+                history_from: message.number,
+                changes_from: message.change,
+            },
+        }
+    }
+}
+
 pub(super) fn insert_member(
     act: &mut Act,
     permit: &Permit<Chat>,
     chat: ChatId,
     (account, role): (AccountId, MemberRole),
-    read_number: i64,
+    came: Came,
 ) -> Result<()> {
     let params = params! {
-        chat: chat, account: account, role: plain(role.name()), joined_at: act.now(), read_number: read_number,
+        chat: chat, account: account, role: plain(role.name()), joined_at: act.now(), read_number: came.read_number,
+        history_from: came.history_from, changes_from: came.changes_from,
     };
     act.execute(permit, &INSERT_MEMBER, params)
 }
@@ -73,10 +127,11 @@ pub(crate) fn insert_members(
     permit: &Permit<Chat>,
     chat: &Chat,
     accounts: &[AccountId],
+    came: Came,
 ) -> Result<()> {
     for account in accounts {
         let member = (*account, MemberRole::Member);
-        insert_member(act, permit, chat.id, member, chat.items_last)?;
+        insert_member(act, permit, chat.id, member, came)?;
     }
     let added = i64::try_from(accounts.len()).context("counting members")?;
     count_members(act, permit, chat, chat.members_count + added)
@@ -134,12 +189,12 @@ pub(crate) async fn list_members(
         .collect()
 }
 
-/// All accounts of a chat.
-pub(crate) async fn list_accounts(act: &mut Act, chat: ChatId) -> Result<Vec<AccountId>> {
+/// All accounts of a chat, and from which message on each of them reads.
+pub(crate) async fn list_accounts(act: &mut Act, chat: ChatId) -> Result<Vec<(AccountId, i64)>> {
     let params = params! { chat: chat, limit: MEMBERS_MAX };
     let rows = act.rows(&LIST_ACCOUNTS, params).await?;
     rows.into_iter()
-        .map(|mut row| row.take("account"))
+        .map(|mut row| Ok((row.take("account")?, row.take("history_from")?)))
         .collect()
 }
 
@@ -158,6 +213,22 @@ pub(crate) async fn members_among(
         }
     }
     Ok(found)
+}
+
+/// The role of a member.
+///
+/// # Errors
+/// [`MEMBER_ABSENT`].
+pub(crate) async fn role_of(act: &mut Act, chat: ChatId, account: AccountId) -> Result<MemberRole> {
+    let params = params! { chat: chat, account: account };
+    let row = act.row(&ROLE_OF, params).await?;
+    take_role(&mut row.ok_or(MEMBER_ABSENT)?)
+}
+
+/// How many managers a chat has, its owner apart.
+pub(crate) async fn count_managers(act: &mut Act, chat: ChatId) -> Result<i64> {
+    let row = act.row(&COUNT_MANAGERS, params! { chat: chat }).await?;
+    row.map_or(Ok(0), |mut row| row.take("managers"))
 }
 
 pub(super) fn take_role(row: &mut Row) -> Result<MemberRole> {

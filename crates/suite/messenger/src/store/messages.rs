@@ -6,7 +6,7 @@ use base::{AccountId, ChatId, MessageId, Result, Timestamp};
 use super::{AMONG, among};
 use crate::{
     model::{Chat, Mark, Message, Replies, State, Wording},
-    rules::{MESSAGE_ABSENT, PINS_MAX},
+    rules::{self, MESSAGE_ABSENT, PINS_MAX},
 };
 
 /// Columns of a message, of the table that goes by this name in a statement.
@@ -214,15 +214,17 @@ pub(crate) fn delete_mentions(
     Ok(())
 }
 
-/// One message of a chat.
+/// One message of a chat that the caller reads from the beginning of their history on.
 ///
 /// # Errors
-/// [`MESSAGE_ABSENT`].
-pub(crate) async fn message(act: &mut Act, chat: ChatId, id: MessageId) -> Result<Message> {
+/// [`MESSAGE_ABSENT`], also for what was said before.
+pub(crate) async fn message(act: &mut Act, chat: &Chat, id: MessageId) -> Result<Message> {
     let row = act
-        .row(&FIND_MESSAGE, params! { chat: chat, id: id })
+        .row(&FIND_MESSAGE, params! { chat: chat.id, id: id })
         .await?;
-    take_message(&mut row.ok_or(MESSAGE_ABSENT)?)
+    let message = take_message(&mut row.ok_or(MESSAGE_ABSENT)?)?;
+    rules::may_see(chat, message.number)?;
+    Ok(message)
 }
 
 /// The messages next below a number, those of threads apart, ascending.
@@ -295,7 +297,7 @@ async fn some_of<T: IntoValue + Copy>(
     Ok(found)
 }
 
-/// The pinned messages of a chat, the newest pin first.
+/// The pinned messages of a chat, the newest pin first: all there are, whoever may see them.
 pub(crate) async fn pinned(act: &mut Act, chat: ChatId) -> Result<Vec<Message>> {
     let params = params! { chat: chat, limit: PINS_MAX };
     take_messages(act.rows(&PINNED, params).await?)

@@ -5,7 +5,7 @@ use base::{ChatId, Result};
 
 use super::{AMONG, among, chats::last_number};
 use crate::{
-    model::{CHAT, Topic},
+    model::{CHAT, Followed, Topic},
     rules::CHAT_ABSENT,
 };
 
@@ -17,13 +17,14 @@ static TOPIC: Statement = Statement::read(
 
 /// As [`LIST_OVERVIEWS`] goes through them: newest activity first.
 static LIST_TOPICS: Statement = Statement::read(concat!(
-    "SELECT m.chat, r.changes_last, r.version FROM messenger_member m
+    "SELECT m.chat, r.changes_last, r.version, m.history_from, m.changes_from FROM messenger_member m
      CROSS JOIN messenger_chat c
      JOIN db_resource r ON r.tenant = c.tenant AND r.id = c.id
      LEFT JOIN messenger_message t ON t.tenant = c.tenant AND t.chat = c.id AND t.number = ",
     last_number!("c.id"),
     "
      WHERE m.tenant = :tenant AND m.account = :account AND c.tenant = :tenant AND c.id = m.chat
+         AND c.disbanded_at IS NULL
      ORDER BY COALESCE(t.sent_at, c.created_at) DESC, c.id DESC LIMIT :limit"
 ));
 
@@ -49,12 +50,22 @@ pub(crate) async fn topic(act: &mut Act, id: ChatId) -> Result<Topic> {
     })
 }
 
-/// The caller's chats as chat, last change and version; newest activity first.
-pub(crate) async fn list_topics(act: &mut Act, limit: u32) -> Result<Vec<(ChatId, i64, i64)>> {
+/// The caller's chats, newest activity first.
+pub(crate) async fn list_topics(act: &mut Act, limit: u32) -> Result<Vec<Followed>> {
     let account = act.member()?.account;
     let params = params! { account: account, limit: limit };
     let rows = act.rows(&LIST_TOPICS, params).await?;
-    rows.into_iter().map(take_topic).collect()
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Followed {
+                history_from: row.take("history_from")?,
+                changes_from: row.take("changes_from")?,
+                chat: row.take("chat")?,
+                change: row.take("changes_last")?,
+                version: row.take("version")?,
+            })
+        })
+        .collect()
 }
 
 /// Where those of `chats` stand that there are, as chat, last change and version.

@@ -11,8 +11,8 @@ use testkit::House;
 use super::kit::{add, audience, changes, chat_id, group, house, say, seen, stream, text};
 use crate::{
     add_members, audience_chat, change_chat, changes_chat, join_stream, leave_chat, list_chats,
-    list_members, module, remove_member, resume_stream, send_message, states_chats, transfer_chat,
-    wire,
+    list_members, model::Followed, module, remove_member, resume_stream, send_message,
+    states_chats, transfer_chat, wire,
 };
 
 #[tokio::test]
@@ -191,7 +191,13 @@ async fn the_chats_that_are_followed_are_those_where_something_was_said_last() {
         .collect();
     assert_eq!(order, [0, 2, 1].map(|index: usize| &chats[index]["id"]));
     let all: Vec<_> = (0..3)
-        .map(|id| (ChatId::from_bytes([id; 16]), 1, 1))
+        .map(|id| Followed {
+            chat: ChatId::from_bytes([id; 16]),
+            change: 1,
+            version: 1,
+            history_from: 0,
+            changes_from: 0,
+        })
         .collect();
     let some = wire::Followed::of(all.clone(), 2);
     assert_eq!((some.topics.len(), some.has_more), (2, true));

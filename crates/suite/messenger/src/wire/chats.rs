@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Message;
-use crate::model;
+pub use crate::content::Appointment;
+pub use crate::settings::{Circle, History, Joining, Visibility};
+use crate::{model, settings::Settings};
 
 /// `GET /chats`
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -47,8 +49,21 @@ pub struct OfChat {
 #[serde(deny_unknown_fields)]
 pub struct ChangeChat {
     pub chat: ChatId,
-    /// For everyone.
+    /// This and what follows is for everyone.
+    #[schemars(length(min = 1))]
     pub name: Option<String>,
+    /// An empty one takes it away.
+    #[schemars(length(max = 500))]
+    pub description: Option<String>,
+    /// What everybody should know, in Markdown; an empty one takes it away.
+    #[schemars(length(max = 2_000))]
+    pub announcement: Option<String>,
+    pub visibility: Option<Visibility>,
+    pub join: Option<Joining>,
+    pub posting: Option<Circle>,
+    pub mention_all: Option<Circle>,
+    /// What those read who come from now on.
+    pub history: Option<History>,
     /// For oneself.
     pub muted: Option<bool>,
 }
@@ -80,6 +95,15 @@ pub struct OfMember {
     pub account: AccountId,
 }
 
+/// `PUT /chats/{chat}/members/{account}/role`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetRole {
+    pub chat: ChatId,
+    pub account: AccountId,
+    pub role: Appointment,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChatKind {
@@ -91,6 +115,7 @@ pub enum ChatKind {
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Owner,
+    Manager,
     Member,
 }
 
@@ -122,6 +147,27 @@ pub struct Chat {
     pub last_message: Option<Message>,
     pub created_at: Timestamp,
     pub muted: bool,
+    /// Empty when there is none.
+    pub description: String,
+    pub announcement: Option<Announcement>,
+    pub visibility: Visibility,
+    pub join: Joining,
+    /// Who may speak.
+    pub posting: Circle,
+    /// Who may mention everyone.
+    pub mention_all: Circle,
+    /// What those read who come later.
+    pub history: History,
+    /// How many ask to be let in; 0 for those who do not decide about it.
+    pub requests: i64,
+}
+
+/// What managers want everybody in a chat to know.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Announcement {
+    pub text: String,
+    pub by: AccountId,
+    pub at: Timestamp,
 }
 
 /// A member of a chat.
@@ -156,6 +202,7 @@ impl Role {
     pub(crate) const fn of(role: model::MemberRole) -> Self {
         match role {
             model::MemberRole::Owner => Self::Owner,
+            model::MemberRole::Manager => Self::Manager,
             model::MemberRole::Member => Self::Member,
         }
     }
@@ -179,6 +226,27 @@ impl Chat {
             last_message: None,
             created_at,
             muted: false,
+            description: String::new(),
+            announcement: None,
+            visibility: Visibility::default(),
+            join: Joining::default(),
+            posting: Circle::default(),
+            mention_all: Circle::default(),
+            history: History::default(),
+            requests: 0,
+        }
+    }
+
+    /// The chat with other settings.
+    #[must_use]
+    pub(crate) fn set_to(self, settings: Settings) -> Self {
+        Self {
+            visibility: settings.visibility,
+            join: settings.joining,
+            posting: settings.posting,
+            mention_all: settings.mention_all,
+            history: settings.history,
+            ..self
         }
     }
 

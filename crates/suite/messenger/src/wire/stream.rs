@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Message, MessageBody};
+use crate::model;
 
 /// For the stream: what happened after a change.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -37,6 +38,16 @@ pub struct Audience {
     /// The number of the chat's last change.
     pub change: i64,
     pub accounts: Vec<AccountId>,
+    /// Those of them who do not read from the beginning.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub newcomers: Vec<Newcomer>,
+}
+
+/// A member who reads from a number on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Newcomer {
+    pub account: AccountId,
+    pub history_from: i64,
 }
 
 /// For the stream: what happened in a chat, opened.
@@ -54,7 +65,8 @@ pub struct Frame {
     pub sort: FrameSort,
     pub topic: ChatId,
     pub change: i64,
-    /// `message.sent`, `members.added`, `member.removed`, `chat.renamed` or `owner.changed`; others may come.
+    /// `message.sent`, `members.added`, `member.removed`, `member.changed`, `chat.renamed`,
+    /// `chat.changed` (the chat is to be read anew) or `owner.changed`; others may come.
     pub event: String,
     /// The message that was sent, or that tells what happened.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +95,7 @@ pub struct Topics {
 /// For the stream: the chats that its caller follows.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Followed {
-    pub topics: Vec<Topic>,
+    pub topics: Vec<FollowedTopic>,
     /// Whether the caller is in more chats than that.
     pub has_more: bool,
 }
@@ -95,14 +107,63 @@ pub struct Topic {
     pub version: i64,
 }
 
+/// A chat as one of its members follows it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FollowedTopic {
+    pub chat: ChatId,
+    pub change: i64,
+    pub version: i64,
+    /// Messages before this number are not shown to the member.
+    #[serde(skip_serializing_if = "is_beginning")]
+    pub history_from: i64,
+    /// Changes before this number are not replayed to the member.
+    #[serde(skip_serializing_if = "is_beginning")]
+    pub changes_from: i64,
+}
+
+/// Where nothing is held back. (Serde hands the number over by reference.)
+const fn is_beginning(from: &i64) -> bool {
+    *from == 0
+}
+
+impl From<model::Followed> for FollowedTopic {
+    fn from(followed: model::Followed) -> Self {
+        Self {
+            chat: followed.chat,
+            change: followed.change,
+            version: followed.version,
+            history_from: followed.history_from,
+            changes_from: followed.changes_from,
+        }
+    }
+}
+
+impl Audience {
+    pub(crate) fn of(version: i64, change: i64, members: Vec<(AccountId, i64)>) -> Self {
+        let is_newcomer = |member: &&(AccountId, i64)| member.1 > 0;
+        let newcomers = members.iter().filter(is_newcomer);
+        Self {
+            version,
+            change,
+            newcomers: newcomers
+                .map(|(account, history_from)| Newcomer {
+                    account: *account,
+                    history_from: *history_from,
+                })
+                .collect(),
+            accounts: members.into_iter().map(|(account, _)| account).collect(),
+        }
+    }
+}
+
 impl Followed {
     /// The first `max` of the chats that were read.
-    pub(crate) fn of(mut chats: Vec<(ChatId, i64, i64)>, max: u32) -> Self {
+    pub(crate) fn of(mut chats: Vec<model::Followed>, max: u32) -> Self {
         let max = usize::try_from(max).unwrap_or(usize::MAX);
         let has_more = chats.len() > max;
         chats.truncate(max);
         Self {
-            topics: Topics::of(chats).topics,
+            topics: chats.into_iter().map(FollowedTopic::from).collect(),
             has_more,
         }
     }
