@@ -55,7 +55,7 @@ async fn resumed(hub: &Arc<Hub>, socket: &Arc<Socket>, cursor: &Cursor) -> Resul
     }
     for membership in memberships {
         let seen = cursor.get(&membership.chat()).copied();
-        let begin = match Start::of(seen, membership.change()) {
+        let begin = match Start::of(seen, membership.change(), membership.changes_from()) {
             Start::From(seen) => Some(seen),
             Start::Present => None,
             Start::Anew => {
@@ -78,15 +78,17 @@ enum Start {
     From(i64),
     /// With what comes next.
     Present,
-    /// With the topic's state: it is too far behind, or ahead of a log that was put back.
+    /// With the topic's state: it is too far behind, before the account came and history is not theirs, or ahead of a log
+    /// that was put back.
     Anew,
 }
 
 impl Start {
-    fn of(seen: Option<i64>, change: i64) -> Self {
+    fn of(seen: Option<i64>, change: i64, changes_from: i64) -> Self {
         match seen.filter(|seen| *seen >= 0) {
             None => Self::Present,
             Some(seen) if seen > change || change - seen > REPLAY_MAX => Self::Anew,
+            Some(seen) if seen + 1 < changes_from => Self::Anew,
             Some(seen) => Self::From(seen),
         }
     }
@@ -190,15 +192,19 @@ mod tests {
 
     #[test]
     fn where_a_client_goes_on() {
-        for (seen, change, start) in [
-            (None, 7, Start::Present),
-            (Some(-1), 7, Start::Present),
-            (Some(7), 7, Start::From(7)),
-            (Some(0), REPLAY_MAX, Start::From(0)),
-            (Some(0), REPLAY_MAX + 1, Start::Anew),
-            (Some(8), 7, Start::Anew),
+        for (seen, change, from, start) in [
+            (None, 7, 0, Start::Present),
+            (Some(-1), 7, 0, Start::Present),
+            (Some(7), 7, 0, Start::From(7)),
+            (Some(0), REPLAY_MAX, 0, Start::From(0)),
+            (Some(0), REPLAY_MAX + 1, 0, Start::Anew),
+            (Some(8), 7, 0, Start::Anew),
+            (Some(4), 7, 5, Start::From(4)),
+            (Some(3), 7, 5, Start::Anew),
+            (None, 7, 5, Start::Present),
         ] {
-            assert_eq!(Start::of(seen, change), start, "{seen:?} of {change}");
+            let found = Start::of(seen, change, from);
+            assert_eq!(found, start, "{seen:?} of {change} from {from}");
         }
     }
 }

@@ -232,12 +232,10 @@ impl Hub {
         let mut changes: Changes = self.ask(tenant, "messenger.chat.changes", input).await?;
         let mut events = Vec::with_capacity(changes.frames.len());
         for frame in std::mem::take(&mut changes.frames) {
-            let FrameNumber { change } =
+            let number: FrameNumber =
                 serde_json::from_str(frame.get()).context("reading an event's number")?;
-            events.push(Numbered {
-                change,
-                frame: TextFrame::new(String::from(Box::<str>::from(frame))),
-            });
+            let frame = TextFrame::new(String::from(Box::<str>::from(frame)));
+            events.push(Numbered::new(chat, &number, frame));
         }
         Ok((changes, events))
     }
@@ -250,7 +248,7 @@ impl Hub {
             .ask(tenant, "messenger.chat.audience", json!({ "chat": chat }))
             .await?;
         audience.accounts.sort_unstable();
-        for account in topic.admit(audience.version, &audience.accounts) {
+        for account in topic.admit(&audience) {
             for socket in self.registry.of_account(tenant, account) {
                 self.join(&socket, topic.key);
             }

@@ -35,6 +35,16 @@ impl Membership {
     pub(crate) const fn version(&self) -> i64 {
         self.state.version
     }
+
+    /// What was said before this number is not shown.
+    pub(crate) const fn history_from(&self) -> i64 {
+        self.state.history_from
+    }
+
+    /// What happened before this change is not replayed.
+    pub(crate) const fn changes_from(&self) -> i64 {
+        self.state.changes_from
+    }
 }
 
 /// The chats that the socket's account follows, newest activity first, and whether it is in more than these.
@@ -93,6 +103,8 @@ impl Membership {
                 chat,
                 change,
                 version,
+                history_from: 0,
+                changes_from: 0,
             },
         }
     }

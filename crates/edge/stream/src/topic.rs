@@ -5,18 +5,57 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use base::AccountId;
+use base::{AccountId, ChatId};
 use gate::TextFrame;
 
 use crate::{
     membership::Membership,
     registry::{Socket, SocketId, TopicKey},
+    wire::{Audience, FrameNumber, ToClient},
 };
 
 /// An event ready to be sent, under its change number.
 pub(crate) struct Numbered {
     pub(crate) change: i64,
-    pub(crate) frame: TextFrame,
+    frame: TextFrame,
+    /// The message that it is about, and the earliest that it shows: one may quote another.
+    about: i64,
+    shows: i64,
+    topic: ChatId,
+}
+
+impl Numbered {
+    pub(crate) fn new(topic: ChatId, number: &FrameNumber, frame: TextFrame) -> Self {
+        let message = number.message.as_ref();
+        let about = message.map_or(i64::MAX, |message| message.number);
+        let quoted = message.and_then(|message| message.quote.as_ref());
+        let change = number.change;
+        Self {
+            change,
+            frame,
+            about,
+            shows: quoted.map_or(about, |quoted| about.min(quoted.number)),
+            topic,
+        }
+    }
+
+    /// What is handed to somebody who reads from a number on. Of what was said before they hear that it changed, and no
+    /// more; where something is shown beside what they may read, they read the topic anew.
+    fn frame(&self, history_from: i64) -> TextFrame {
+        if self.shows >= history_from {
+            return self.frame.clone();
+        }
+        let (topic, change) = (self.topic, self.change);
+        let instead = match self.about < history_from {
+            true => ToClient::Hidden {
+                topic,
+                change,
+                event: "message.hidden",
+            },
+            false => ToClient::Reset { topic },
+        };
+        TextFrame::new(instead.text())
+    }
 }
 
 /// A socket as a topic knows it.
@@ -26,6 +65,8 @@ struct Listener {
     seen: i64,
     /// Its account is known to be a member as of this version: never below that of the topic.
     version: i64,
+    /// Its account reads what was said from this number on.
+    history_from: i64,
     /// Whether it takes what comes; until then it is catching up from the log.
     is_live: bool,
 }
@@ -38,7 +79,7 @@ impl Listener {
         }
         let fresh = events.partition_point(|event| event.change <= self.seen);
         for event in events.iter().skip(fresh) {
-            if !self.socket.send(&event.frame) {
+            if !self.socket.send(&event.frame(self.history_from)) {
                 return false;
             }
             self.seen = event.change;
@@ -122,9 +163,15 @@ impl Topic {
         self.lock().version
     }
 
-    /// Keeps only listeners that are members as of `version`, and answers which members have none here. What was read
+    /// Keeps only listeners that are members as of the audience's version, its accounts sorted, and answers which members have none here. What was read
     /// before a reading that is already taken in says nothing.
-    pub(crate) fn admit(&self, version: i64, sorted_members: &[AccountId]) -> Vec<AccountId> {
+    pub(crate) fn admit(&self, audience: &Audience) -> Vec<AccountId> {
+        let (version, sorted_members) = (audience.version, audience.accounts.as_slice());
+        let newcomers: HashMap<AccountId, i64> = audience
+            .newcomers
+            .iter()
+            .map(|newcomer| (newcomer.account, newcomer.history_from))
+            .collect();
         let mut state = self.lock();
         if version < state.version {
             return Vec::new();
@@ -135,6 +182,10 @@ impl Topic {
             let is_member = sorted_members.binary_search(account).is_ok();
             // Who was confirmed by a later reading than this one stays.
             let stays = is_member || listener.version > version;
+            if listener.version <= version {
+                // Somebody may have gone and come back between two readings.
+                listener.history_from = newcomers.get(account).copied().unwrap_or(0);
+            }
             listener.version = listener.version.max(version);
             stays
         });
@@ -201,8 +252,12 @@ impl Topic {
                 socket: Arc::clone(socket),
                 seen,
                 version,
+                history_from: membership.history_from(),
                 is_live: last.is_none_or(|last| last <= seen),
             });
+        if listener.version <= version {
+            listener.history_from = membership.history_from();
+        }
         listener.version = listener.version.max(version);
         if cursor.is_some_and(|cursor| cursor < listener.seen) {
             listener.seen = seen;
@@ -242,7 +297,7 @@ impl Topic {
             return Replayed::Yes;
         }
         listener.seen = event.change;
-        match listener.socket.send(&event.frame) {
+        match listener.socket.send(&event.frame(listener.history_from)) {
             true => Replayed::Yes,
             false => Replayed::No,
         }

@@ -134,6 +134,13 @@ pub(crate) enum ToClient {
     Reset {
         topic: ChatId,
     },
+    /// Stands for an event about something that was said before the client's account came.
+    #[serde(rename = "event")]
+    Hidden {
+        topic: ChatId,
+        change: i64,
+        event: &'static str,
+    },
     /// The account is in more chats than a socket follows: those in which nothing was said for longest are left out.
     NotAll,
     CaughtUp,
@@ -173,6 +180,12 @@ pub(crate) struct TopicState {
     pub(crate) chat: ChatId,
     pub(crate) change: i64,
     pub(crate) version: i64,
+    /// Of a member who does not read from the beginning: what was said before this number is not shown to them,
+    #[serde(default)]
+    pub(crate) history_from: i64,
+    /// and what happened before this change is not replayed.
+    #[serde(default)]
+    pub(crate) changes_from: i64,
 }
 
 /// Answer of `messenger.chat.changes`.
@@ -183,9 +196,25 @@ pub(crate) struct Changes {
     pub(crate) frames: Vec<Box<RawValue>>,
 }
 
+/// What the stream reads of an event: its place, and what it shows.
 #[derive(Deserialize)]
 pub(crate) struct FrameNumber {
     pub(crate) change: i64,
+    #[serde(default)]
+    pub(crate) message: Option<Shown>,
+}
+
+/// A message in an event, and one that is shown with it.
+#[derive(Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) number: i64,
+    #[serde(default)]
+    pub(crate) quote: Option<Quoted>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Quoted {
+    pub(crate) number: i64,
 }
 
 /// Answer of `messenger.chat.audience`.
@@ -193,6 +222,16 @@ pub(crate) struct FrameNumber {
 pub(crate) struct Audience {
     pub(crate) version: i64,
     pub(crate) accounts: Vec<AccountId>,
+    /// Those of them who do not read from the beginning.
+    #[serde(default)]
+    pub(crate) newcomers: Vec<Newcomer>,
+}
+
+/// A member who reads from a number on.
+#[derive(Deserialize)]
+pub(crate) struct Newcomer {
+    pub(crate) account: AccountId,
+    pub(crate) history_from: i64,
 }
 
 /// Answer of `identity.session.live`.

@@ -59,6 +59,8 @@ const fn of_system(name: &'static str) -> Operation {
 struct Chat {
     version: i64,
     members: Vec<AccountId>,
+    /// Those who read from a message and from a change on.
+    newcomers: HashMap<AccountId, (i64, i64)>,
     log: Vec<String>,
 }
 
@@ -66,6 +68,24 @@ impl Chat {
     fn change(&self) -> i64 {
         self.log.len().try_into().unwrap()
     }
+
+    fn newcomers(&self) -> Vec<Value> {
+        let newcomers = self.newcomers.iter();
+        newcomers
+            .filter(|(account, _)| self.members.contains(account))
+            .map(|(account, from)| json!({ "account": account, "history_from": from.0 }))
+            .collect()
+    }
+}
+
+/// The message that a text is about: `#3`, or `#7>2` where the seventh quotes the second.
+fn message_in(text: &str) -> Option<Value> {
+    let (about, quoted) = match text.strip_prefix('#')?.split_once('>') {
+        Some((about, quoted)) => (about, quoted.parse::<i64>().ok()),
+        None => (text.strip_prefix('#')?, None),
+    };
+    let quote = quoted.map(|number| json!({ "number": number }));
+    Some(json!({ "number": about.parse::<i64>().ok()?, "quote": quote }))
 }
 
 /// What the log of the messenger would have.
@@ -75,6 +95,22 @@ struct World(Mutex<HashMap<ChatId, Chat>>);
 impl World {
     fn with<T>(&self, chat: ChatId, work: impl FnOnce(&mut Chat) -> T) -> T {
         work(self.0.lock().unwrap().entry(chat).or_default())
+    }
+
+    /// Where chats stand for an account that is in them.
+    fn followed(&self, account: AccountId) -> Vec<Value> {
+        let chats = self.0.lock().unwrap();
+        let of = chats
+            .iter()
+            .filter(|(_, chat)| chat.members.contains(&account));
+        of.map(|(id, chat)| {
+            let from = chat.newcomers.get(&account).copied().unwrap_or_default();
+            json!({
+                "chat": id, "change": chat.change(), "version": chat.version, "history_from": from.0,
+                "changes_from": from.1,
+            })
+        })
+        .collect()
     }
 
     fn states(&self, wanted: impl Fn(ChatId, &Chat) -> bool) -> Vec<Value> {
@@ -87,8 +123,10 @@ impl World {
     }
 
     fn join(&self, chat: ChatId, account: AccountId) -> Result<Value> {
-        let mut found = self.states(|id, of| id == chat && of.members.contains(&account));
-        found.pop().ok_or_else(|| ABSENT.into())
+        let mut found = self.followed(account).into_iter();
+        found
+            .find(|state| state["chat"] == json!(chat))
+            .ok_or_else(|| ABSENT.into())
     }
 
     fn changes(&self, input: &Value) -> Value {
@@ -97,7 +135,7 @@ impl World {
         let id: ChatId = read(&input["chat"]);
         self.with(id, |chat| {
             let events = chat.log.iter().enumerate().skip(after).take(limit);
-            let frames = events.map(|(index, text)| json!({ "type": "event", "topic": id, "change": index + 1, "text": text }));
+            let frames = events.map(|(index, text)| json!({ "type": "event", "topic": id, "change": index + 1, "text": text, "message": message_in(text) }));
             json!({ "version": chat.version, "change_last": chat.change(), "frames": frames.collect::<Vec<_>>() })
         })
     }
@@ -105,7 +143,7 @@ impl World {
     fn audience(&self, input: &Value) -> Value {
         self.with(
             read(&input["chat"]),
-            |chat| json!({ "version": chat.version, "accounts": chat.members }),
+            |chat| json!({ "version": chat.version, "accounts": chat.members, "newcomers": chat.newcomers() }),
         )
     }
 }
@@ -120,7 +158,7 @@ fn module(world: &Arc<World>) -> Module {
     let mut module = Module::new("messenger", NO_TABLES)
         .with(&RESUME, move |act: &mut Act, _: Value| {
             let found = act.member().map(|member| {
-                let topics = resumed.states(|_, chat| chat.members.contains(&member.account));
+                let topics = resumed.followed(member.account);
                 json!({ "topics": topics, "has_more": false })
             });
             async move { found }
@@ -239,6 +277,15 @@ impl Node {
         self.world.with(chat, |chat| {
             chat.version += 1;
             chat.members.extend(people.iter().map(|person| person.0));
+        });
+    }
+
+    /// Somebody comes later, to read from a message and from a change on.
+    pub(super) fn joins_late(&self, chat: ChatId, person: Person, from: (i64, i64)) {
+        self.world.with(chat, |chat| {
+            chat.version += 1;
+            chat.members.push(person.0);
+            chat.newcomers.insert(person.0, from);
         });
     }
 

@@ -4,4 +4,5 @@ mod catching_up;
 mod crowds;
 mod delivery;
 mod kit;
+mod newcomers;
 mod races;

@@ -24,6 +24,7 @@ use crate::{
     membership::Membership,
     registry::{Attached, Registry, Socket},
     topic::{Numbered, Replayed, Topic},
+    wire::{Audience, FrameNumber},
     words,
 };
 
@@ -582,11 +583,21 @@ fn socket_of(actor: &Actor) -> Arc<Socket> {
     })
 }
 
-fn numbered(change: i64) -> Numbered {
-    Numbered {
-        change,
-        frame: TextFrame::new(change.to_string()),
+fn audience(version: i64, accounts: &[AccountId]) -> Audience {
+    Audience {
+        version,
+        accounts: accounts.to_vec(),
+        newcomers: Vec::new(),
     }
+}
+
+fn numbered(change: i64) -> Numbered {
+    let number = FrameNumber {
+        change,
+        message: None,
+    };
+    let frame = TextFrame::new(change.to_string());
+    Numbered::new(ChatId::from_bytes([1; 16]), &number, frame)
 }
 
 #[tokio::test]
@@ -608,14 +619,14 @@ async fn a_topic_hands_nothing_to_whom_it_does_not_know_for_a_member() {
     // The log was read as of members that the topic has not been told of: only who proved as much may hear it.
     topic.deliver(&[numbered(5)], 5, 8);
     assert_eq!((topic.has(&first), topic.has(&third)), (false, true));
-    assert!(topic.admit(8, &[]).is_empty());
+    assert!(topic.admit(&audience(8, &[])).is_empty());
     assert!(topic.has(&third), "confirmed by a later reading");
     assert!(
-        topic.admit(7, &[ana.account()]).is_empty(),
+        topic.admit(&audience(7, &[ana.account()])).is_empty(),
         "an old reading"
     );
     assert_eq!(topic.version(), 8);
-    assert_eq!(topic.admit(9, &[bo.account()]), [bo.account()]);
+    assert_eq!(topic.admit(&audience(9, &[bo.account()])), [bo.account()]);
     assert!(topic.is_empty());
 }
 
@@ -649,7 +660,7 @@ async fn a_closed_socket_leaves_a_topic_though_it_was_not_caught_up() {
     let membership = Membership::made_up(id, 4, 1);
     let attach = || registry.attach(&socket, &membership, Some(1));
     assert!(matches!(attach(), Attached::Gone), "not registered yet");
-    assert!(registry.add(&socket, SocketShares::default(), &numbered(0).frame));
+    assert!(registry.add(&socket, SocketShares::default(), &TextFrame::new("0".to_owned())));
     let Attached::Here(topic) = attach() else {
         panic!("a registered socket is attached");
     };
