@@ -406,9 +406,51 @@ impl Stage {
             }
             "position.mark" => own(json!({ "chat": chat, "number": 1 })),
             "draft.save" => own(json!({ "chat": chat, "text": "begun" })),
+            "door.list" | "quiet.get" => own(json!({})),
+            "quiet.set" => own(json!({ "until": null })),
+            "chat.disband" | "link.get" | "link.withdraw" | "request.list" | "link.make" => {
+                own(json!({ "chat": chat }))
+            }
+            "chat.join" | "link.inspect" | "link.join" | "request.answer" | "request.withdraw" => {
+                return self.at_the_door(name, chat).await;
+            }
             "chat.audience" => stream(json!({ "chat": chat })),
             "chat.changes" => stream(json!({ "chat": chat, "after": 0, "limit": 10 })),
             "chat.states" => stream(json!({ "chats": [chat] })),
+            _ => return None,
+        })
+    }
+}
+
+impl Stage {
+    /// What somebody does who is not in a chat, and what is done about it.
+    async fn at_the_door(&self, name: &str, chat: &Value) -> Option<Deed> {
+        let [ana, _, cy] = self.people().await;
+        let made = self
+            .does(&ana.actor, "messenger.link.make", json!({ "chat": chat }))
+            .await;
+        let token = made["path"].as_str().unwrap().split_once('#').unwrap().1;
+        let by_approval = json!({ "chat": chat, "visibility": "public", "join": "approval" });
+        self.does(&ana.actor, "messenger.chat.change", by_approval)
+            .await;
+        let of_chat = json!({ "chat": chat });
+        Some(match name.trim_start_matches("messenger.") {
+            "chat.join" => deed(&cy.actor, of_chat),
+            "link.inspect" | "link.join" => deed(&cy.actor, json!({ "token": token })),
+            "request.withdraw" | "request.answer" => {
+                self.does(&cy.actor, "messenger.chat.join", of_chat.clone())
+                    .await;
+                match name {
+                    "messenger.request.withdraw" => deed(&cy.actor, of_chat),
+                    _ => {
+                        let account = cy.member.account;
+                        deed(
+                            &ana.actor,
+                            json!({ "chat": chat, "account": account, "accept": true }),
+                        )
+                    }
+                }
+            }
             _ => return None,
         })
     }

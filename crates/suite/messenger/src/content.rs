@@ -129,6 +129,7 @@ pub enum SystemEvent {
     RoleChanged,
     AnnouncementChanged,
     VisibilityChanged,
+    MemberJoined,
     /// One that this program does not know yet.
     #[serde(other)]
     Unknown,

@@ -2,6 +2,7 @@
 
 mod card;
 mod content;
+mod joining;
 mod model;
 mod ops;
 mod posting;
@@ -18,13 +19,14 @@ mod tests;
 use act::{Migration, MigrationSet, Module};
 
 pub use ops::{
-    add_members, answer_card, audience_chat, change_card, change_chat, changes_chat, create_chat,
-    direct_chat, edit_message, forward_messages, get_chat, get_draft, get_message, join_stream,
-    leave_chat, list_answers, list_chats, list_members, list_messages, list_pins, list_reactions,
-    list_readers, list_replies, list_threads, list_versions, mark_position, mark_thread,
-    pin_message, react_message, read_policy, recall_message, remove_member, resume_stream,
-    save_draft, save_policy, send_card, send_message, set_role, states_chats, transfer_chat,
-    unpin_message,
+    add_members, answer_card, answer_request, audience_chat, change_card, change_chat,
+    changes_chat, create_chat, direct_chat, disband_chat, edit_message, forward_messages, get_chat,
+    get_draft, get_link, get_message, get_quiet, inspect_link, join_chat, join_link, join_stream,
+    leave_chat, list_answers, list_chats, list_members, list_messages, list_pins, list_public,
+    list_reactions, list_readers, list_replies, list_requests, list_threads, list_versions,
+    make_link, mark_position, mark_thread, pin_message, react_message, read_policy, recall_message,
+    remove_member, resume_stream, save_draft, save_policy, send_card, send_message, set_quiet,
+    set_role, states_chats, transfer_chat, unpin_message, withdraw_link, withdraw_request,
 };
 
 /// The schema of this domain.
@@ -59,6 +61,7 @@ pub fn module() -> Module {
         .with(&direct_chat::OP, direct_chat::run)
         .with(&get_chat::OP, get_chat::run)
         .with(&change_chat::OP, change_chat::run)
+        .with(&disband_chat::OP, disband_chat::run)
         // who is in them
         .with(&list_members::OP, list_members::run)
         .with(&add_members::OP, add_members::run)
@@ -66,6 +69,17 @@ pub fn module() -> Module {
         .with(&set_role::OP, set_role::run)
         .with(&leave_chat::OP, leave_chat::run)
         .with(&transfer_chat::OP, transfer_chat::run)
+        // how one comes in
+        .with(&list_public::OP, list_public::run)
+        .with(&join_chat::OP, join_chat::run)
+        .with(&list_requests::OP, list_requests::run)
+        .with(&answer_request::OP, answer_request::run)
+        .with(&withdraw_request::OP, withdraw_request::run)
+        .with(&make_link::OP, make_link::run)
+        .with(&get_link::OP, get_link::run)
+        .with(&withdraw_link::OP, withdraw_link::run)
+        .with(&inspect_link::OP, inspect_link::run)
+        .with(&join_link::OP, join_link::run)
         // what is said
         .with(&list_messages::OP, list_messages::run)
         .with(&get_message::OP, get_message::run)
@@ -96,6 +110,8 @@ pub fn module() -> Module {
         .with(&mark_position::OP, mark_position::run)
         .with(&get_draft::OP, get_draft::run)
         .with(&save_draft::OP, save_draft::run)
+        .with(&get_quiet::OP, get_quiet::run)
+        .with(&set_quiet::OP, set_quiet::run)
         // for the stream
         .with(&resume_stream::OP, resume_stream::run)
         .with(&join_stream::OP, join_stream::run)
@@ -109,10 +125,12 @@ pub fn module() -> Module {
         "chat.added",
         "chat.removed",
         "chat.changed",
+        "chat.declined",
         "position",
         "draft",
         "thread",
         "card.answered",
+        "quiet",
     ];
     module
 }

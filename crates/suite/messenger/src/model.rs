@@ -5,7 +5,10 @@ use std::time::Duration;
 use act::{Kind, Number, Relation, Resource, ResourceRef, Role, Sealed};
 use base::{AccountId, ChatId, Id, IdKind, MessageId, Refusal, Timestamp};
 
-use crate::{rules::CHAT_ABSENT, settings::Settings};
+use crate::{
+    rules::CHAT_ABSENT,
+    settings::{Settings, Visibility},
+};
 
 /// The kind of resource that a chat is.
 pub(crate) const CHAT: Kind = Kind("messenger.chat");
@@ -126,6 +129,46 @@ pub(crate) struct Announcement {
     pub(crate) text: Sealed,
     pub(crate) by: AccountId,
     pub(crate) at: Timestamp,
+}
+
+/// A group as somebody sees it from outside, or before they come in: what it is, and nothing that was said there.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub(crate) id: ChatId,
+    pub(crate) name: Name,
+    pub(crate) about: About,
+    pub(crate) settings: Settings,
+    pub(crate) members_count: i64,
+    pub(crate) created_at: Timestamp,
+    pub(crate) items_last: i64,
+    /// What the caller is inside, if they are.
+    pub(crate) role: Option<MemberRole>,
+    /// Whether the caller asks to be let in.
+    pub(crate) is_requested: bool,
+    /// Whether the caller was removed, and nobody has brought them back since.
+    pub(crate) is_removed: bool,
+    /// The link that the caller has shown.
+    pub(crate) link: Option<Link>,
+    pub(crate) reference: ResourceRef,
+}
+
+/// The link of a chat. The token is known to those only to whom it was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Link {
+    pub(crate) made_by: AccountId,
+    pub(crate) made_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) uses: i64,
+    pub(crate) uses_max: Option<i64>,
+    /// What its maker is in the chat now.
+    pub(crate) maker_role: Option<MemberRole>,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request {
+    pub(crate) account: AccountId,
+    pub(crate) asked_at: Timestamp,
 }
 
 /// A chat that an account follows, as the stream needs to know it.
@@ -356,10 +399,38 @@ impl Resource for Chat {
     }
 
     fn relation(&self) -> Relation {
-        match self.standing.role {
-            MemberRole::Owner => Relation::Owner,
-            MemberRole::Manager => Relation::Manager,
-            MemberRole::Member => Relation::Member,
+        self.standing.role.relation()
+    }
+
+    fn absent() -> Refusal {
+        CHAT_ABSENT
+    }
+}
+
+impl MemberRole {
+    const fn relation(self) -> Relation {
+        match self {
+            Self::Owner => Relation::Owner,
+            Self::Manager => Relation::Manager,
+            Self::Member => Relation::Member,
+        }
+    }
+}
+
+impl Resource for Door {
+    fn reference(&self) -> &ResourceRef {
+        &self.reference
+    }
+
+    /// Whoever is not inside knows of it when it is public, by its link, or because they have asked already.
+    fn relation(&self) -> Relation {
+        let is_known = self.settings.visibility == Visibility::Public
+            || self.link.is_some()
+            || self.is_requested;
+        match (self.role, is_known) {
+            (Some(role), _) => role.relation(),
+            (None, true) => Relation::Colleague,
+            (None, false) => Relation::None,
         }
     }
 

@@ -157,9 +157,9 @@ pub(crate) fn seal_name(act: &Act, permit: &Permit<Chat>, name: &str, version: i
 }
 
 /// Has the chat itself tell what the caller did: a system message, logged as the event that it tells.
-pub(crate) fn tell(
+pub(crate) fn tell<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     body: SystemBody,
 ) -> Result<wire::Message> {
     let name = event_of(body.event);

@@ -8,7 +8,7 @@ use base::{AccountId, ChatId, Context, MessageId, Result};
 use crate::{
     card::{Card, CardAnswer},
     content::{Body, CARD_ANSWER, Content, EMOJI, MESSAGE_BODY},
-    model::{Answer, Emoji, Message, Reaction},
+    model::{Answer, Chat, Emoji, Message, Reaction},
     rules::{self, REACTION_ACCOUNTS_SHOWN},
     store, wire,
 };
@@ -23,13 +23,45 @@ pub(crate) fn content<R: Resource>(
     Content::from_bytes(&act.open(permit, place, &message.body)?)
 }
 
+/// Whose view it is: of a chat, and from which number on. What a message quotes from before stays hidden.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    pub(crate) chat: ChatId,
+    pub(crate) history_from: i64,
+}
+
+impl Reading {
+    /// As a member of the chat.
+    pub(crate) const fn of(chat: &Chat) -> Self {
+        Self {
+            chat: chat.id,
+            history_from: chat.standing.history_from,
+        }
+    }
+
+    /// For the stream, which withholds from each listener what is not theirs.
+    pub(crate) const fn whole(chat: ChatId) -> Self {
+        Self {
+            chat,
+            history_from: 0,
+        }
+    }
+}
+
 /// One message of a chat for the wire.
-pub(crate) async fn one<R: Resource>(
+pub(crate) async fn one(
     act: &mut Act,
-    permit: &Permit<R>,
+    permit: &Permit<Chat>,
+    chat: &Chat,
     message: &Message,
 ) -> Result<wire::Message> {
-    let views = all(act, permit, message.chat, std::slice::from_ref(message)).await?;
+    let views = all(
+        act,
+        permit,
+        Reading::of(chat),
+        std::slice::from_ref(message),
+    )
+    .await?;
     views.into_iter().next().context("the view of one message")
 }
 
@@ -37,11 +69,11 @@ pub(crate) async fn one<R: Resource>(
 pub(crate) async fn all<R: Resource>(
     act: &mut Act,
     permit: &Permit<R>,
-    chat: ChatId,
+    reading: Reading,
     messages: &[Message],
 ) -> Result<Vec<wire::Message>> {
-    let quotes = quotes(act, permit, chat, messages).await?;
-    let mut reactions = reactions(act, permit, chat, messages).await?;
+    let quotes = quotes(act, permit, reading, messages).await?;
+    let mut reactions = reactions(act, permit, reading.chat, messages).await?;
     let mut views = Vec::with_capacity(messages.len());
     for message in messages {
         let mut view = wire::Message::of(message, content(act, permit, message)?);
@@ -117,7 +149,7 @@ pub(crate) fn open_answer<R: Resource>(
 async fn quotes<R: Resource>(
     act: &mut Act,
     permit: &Permit<R>,
-    chat: ChatId,
+    reading: Reading,
     messages: &[Message],
 ) -> Result<HashMap<MessageId, wire::Quote>> {
     let mut ids: Vec<MessageId> = messages
@@ -126,9 +158,10 @@ async fn quotes<R: Resource>(
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    let quoted = store::messages_among(act, chat, &ids).await?;
+    let quoted = store::messages_among(act, reading.chat, &ids).await?;
     quoted
         .iter()
+        .filter(|message| message.known() >= reading.history_from)
         .map(|message| Ok((message.id, quote(message, content(act, permit, message)?))))
         .collect()
 }

@@ -660,7 +660,11 @@ async fn a_closed_socket_leaves_a_topic_though_it_was_not_caught_up() {
     let membership = Membership::made_up(id, 4, 1);
     let attach = || registry.attach(&socket, &membership, Some(1));
     assert!(matches!(attach(), Attached::Gone), "not registered yet");
-    assert!(registry.add(&socket, SocketShares::default(), &TextFrame::new("0".to_owned())));
+    assert!(registry.add(
+        &socket,
+        SocketShares::default(),
+        &TextFrame::new("0".to_owned())
+    ));
     let Attached::Here(topic) = attach() else {
         panic!("a registered socket is attached");
     };

@@ -44,6 +44,7 @@ pub async fn run(act: &mut Act, input: wire::AddMembers) -> Result<wire::Chat> {
         i64::try_from(added.len()).context("counting members")?,
     )?;
     steps::may_be_added(act, &added, "accounts").await?;
+    let outside = store::outside_among(act, chat.id, &added).await?;
     let view = steps::view(act, &permit, &overview).await?;
     if added.is_empty() {
         return Ok(view);
@@ -54,6 +55,7 @@ pub async fn run(act: &mut Act, input: wire::AddMembers) -> Result<wire::Chat> {
     let message = steps::tell(act, &permit, told)?;
     let came = Came::told_by(chat, &message);
     store::insert_members(act, &permit, chat, &added, came)?;
+    store::settle_outside(act, &permit, chat.id, &outside)?;
     for account in &added {
         act.notify(*account, "chat.added", Some(chat.id.to_bytes()), None);
     }

@@ -41,7 +41,7 @@ pub async fn run(act: &mut Act, input: wire::ChangeCard) -> Result<wire::Message
     let (content, before) = views::card(act, &permit, &message)?;
     rules::may_post(&chat)?;
     rules::may_change_card(&message, account)?;
-    let view = views::one(act, &permit, &message).await?;
+    let view = views::one(act, &permit, &chat, &message).await?;
     if before == input.card {
         return Ok(view);
     }

@@ -9,7 +9,9 @@ use super::resume_stream;
 use crate::{
     model::{Message, Topic},
     rules::{self, CHANGES_MAX, CHAT_ABSENT, LIMIT_INVALID, PageSize},
-    store, views, wire,
+    store,
+    views::{self, Reading},
+    wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.chat.changes", Action::Serve)
@@ -32,7 +34,7 @@ pub async fn run(act: &mut Act, input: wire::ChangesChat) -> Result<wire::Change
     let events = act.events(&permit, after, limit).await?;
     let messages = messages_of(act, &topic, &events).await?;
     let mut views = HashMap::with_capacity(messages.len());
-    for view in views::all(act, &permit, topic.chat, &messages).await? {
+    for view in views::all(act, &permit, Reading::whole(topic.chat), &messages).await? {
         views.insert(view.id.to_bytes(), view);
     }
     let frames = events

@@ -52,7 +52,7 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
     let Body::Text(before) = content.body else {
         return Err(EDIT_KIND.into());
     };
-    let view = views::one(act, &permit, &message).await?;
+    let view = views::one(act, &permit, &chat, &message).await?;
     if before.text == input.text {
         return Ok(view);
     }

@@ -37,7 +37,7 @@ pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Me
     let (chat, sent) = store::chat_and_sent(act, input.chat, token.clone()).await?;
     let permit = act.permit(&chat).await?;
     if let Some(sent) = sent {
-        return views::one(act, &permit, &sent).await;
+        return views::one(act, &permit, &chat, &sent).await;
     }
     rules::may_post(&chat)?;
     let source = store::chat(act, input.source).await?;

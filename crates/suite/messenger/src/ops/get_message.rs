@@ -17,5 +17,5 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
     let message = store::message(act, &chat, input.message).await?;
-    views::one(act, &permit, &message).await
+    views::one(act, &permit, &chat, &message).await
 }

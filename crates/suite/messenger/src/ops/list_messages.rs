@@ -7,7 +7,9 @@ use crate::{
     model::Message,
     rules::{self, CHAT_ABSENT, LIMIT_INVALID, MESSAGES_PAGE, PAGE_DIRECTION},
     steps::{self, Edge},
-    store, views, wire,
+    store,
+    views::{self, Reading},
+    wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.message.list", Action::Read)
@@ -42,7 +44,7 @@ pub async fn run(act: &mut Act, input: wire::ListMessages) -> Result<wire::Messa
         }
     };
     Ok(wire::Messages {
-        items: views::all(act, &permit, chat.id, &page).await?,
+        items: views::all(act, &permit, Reading::of(&chat), &page).await?,
         has_before,
         has_after,
     })

@@ -5,7 +5,9 @@ use base::Result;
 
 use crate::{
     rules::{self, CHAT_ABSENT},
-    store, views, wire,
+    store,
+    views::{self, Reading},
+    wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.pin.list", Action::Read)
@@ -19,6 +21,6 @@ pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Pins> {
     let mut pinned = store::pinned(act, chat.id).await?;
     pinned.retain(|message| rules::may_see(&chat, message.number).is_ok());
     Ok(wire::Pins {
-        items: views::all(act, &permit, chat.id, &pinned).await?,
+        items: views::all(act, &permit, Reading::of(&chat), &pinned).await?,
     })
 }

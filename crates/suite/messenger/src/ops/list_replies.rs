@@ -10,7 +10,9 @@ use crate::{
         THREAD_ROOT,
     },
     steps::{self, Edge},
-    store, views, wire,
+    store,
+    views::{self, Reading},
+    wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.thread.get", Action::Read)
@@ -54,8 +56,8 @@ pub async fn run(act: &mut Act, input: wire::ListReplies) -> Result<wire::Thread
     let following = store::following(act, root.id, account).await?;
     let unread = store::unread_replies(act, root.id, account, following.read_number).await?;
     Ok(wire::Thread {
-        root: views::one(act, &permit, &root).await?,
-        items: views::all(act, &permit, chat.id, &page).await?,
+        root: views::one(act, &permit, &chat, &root).await?,
+        items: views::all(act, &permit, Reading::of(&chat), &page).await?,
         has_before,
         has_after,
         standing: wire::ThreadStanding::of(following, unread),

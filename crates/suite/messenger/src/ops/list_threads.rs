@@ -44,11 +44,8 @@ pub async fn run(
         let Some((chat, permit)) = chats.iter().zip(&permits).find(of_thread) else {
             continue;
         };
-        if rules::may_see(chat, thread.root.number).is_err() {
-            continue;
-        }
         items.push(wire::FollowedThread {
-            root: views::one(act, permit, &thread.root).await?,
+            root: views::one(act, permit, chat, &thread.root).await?,
             author: steps::person(&people, thread.root.author),
             standing: wire::ThreadStanding::of(thread.following, thread.unread),
         });

@@ -32,7 +32,7 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
     let message = store::message(act, &chat, input.message).await?;
     rules::may_post(&chat)?;
     rules::stands(&message)?;
-    let view = views::one(act, &permit, &message).await?;
+    let view = views::one(act, &permit, &chat, &message).await?;
     let content = views::content(act, &permit, &message)?;
     if message.state.pinned.is_some() || matches!(content.body, Body::System(_)) {
         return Ok(view);

@@ -34,7 +34,7 @@ pub async fn run(act: &mut Act, input: wire::ReactMessage) -> Result<wire::Messa
     let message = store::message(act, &chat, input.message).await?;
     rules::stands(&message)?;
     let reacted = store::reacted(act, &message, token.clone(), account).await?;
-    let view = views::one(act, &permit, &message).await?;
+    let view = views::one(act, &permit, &chat, &message).await?;
     if reacted.is_own == input.present {
         return Ok(view);
     }

@@ -23,6 +23,7 @@ pub async fn run(act: &mut Act, input: wire::OfMember) -> Result<wire::Done> {
 
     act.raise(&permit);
     store::delete_member(act, &permit, &chat, input.account)?;
+    store::insert_removal(act, &permit, chat.id, input.account)?;
     let told = SystemBody::new(SystemEvent::MemberRemoved, vec![input.account]);
     steps::tell(act, &permit, told)?;
     let topic = Some(chat.id.to_bytes());

@@ -19,7 +19,7 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
     let message = store::message(act, &chat, input.message).await?;
-    let view = views::one(act, &permit, &message).await?;
+    let view = views::one(act, &permit, &chat, &message).await?;
     rules::may_post(&chat)?;
     if message.state.pinned.is_none() {
         return Ok(view);

@@ -3,6 +3,7 @@
 mod afterwards;
 mod cards;
 mod chats;
+mod doors;
 mod members;
 mod messages;
 mod settings;
@@ -17,6 +18,7 @@ use crate::content::SystemEvent;
 pub(crate) use afterwards::*;
 pub(crate) use cards::*;
 pub(crate) use chats::*;
+pub(crate) use doors::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use settings::*;
@@ -53,6 +55,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         afterwards::REFUSALS,
         cards::REFUSALS,
         chats::REFUSALS,
+        doors::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,
         settings::REFUSALS,
@@ -65,7 +68,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
 pub(crate) const fn event_of(event: SystemEvent) -> EventName {
     match event {
         SystemEvent::ChatCreated | SystemEvent::Unknown => MESSAGE_SENT,
-        SystemEvent::MembersAdded => MEMBERS_ADDED,
+        SystemEvent::MembersAdded | SystemEvent::MemberJoined => MEMBERS_ADDED,
         SystemEvent::MemberRemoved | SystemEvent::MemberLeft => MEMBER_REMOVED,
         SystemEvent::ChatRenamed => CHAT_RENAMED,
         SystemEvent::OwnerChanged => OWNER_CHANGED,

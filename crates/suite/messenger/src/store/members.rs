@@ -1,11 +1,11 @@
 //! Who is in a chat.
 
-use act::{Act, Number, Permit, Row, Statement, params, plain};
+use act::{Act, Number, Permit, Resource, Row, Statement, params, plain};
 use base::{AccountId, ChatId, Context, Result};
 
 use super::{AMONG, among, forget_draft};
 use crate::{
-    model::{Chat, EVERYONE, MemberRole, Membership},
+    model::{Chat, Door, EVERYONE, MemberRole, Membership},
     rules::{MEMBER_ABSENT, MEMBERS_MAX},
     settings::History,
     wire,
@@ -107,9 +107,9 @@ impl Came {
     }
 }
 
-pub(super) fn insert_member(
+pub(super) fn insert_member<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     chat: ChatId,
     (account, role): (AccountId, MemberRole),
     came: Came,
@@ -134,7 +134,19 @@ pub(crate) fn insert_members(
         insert_member(act, permit, chat.id, member, came)?;
     }
     let added = i64::try_from(accounts.len()).context("counting members")?;
-    count_members(act, permit, chat, chat.members_count + added)
+    count_members(act, permit, chat.id, chat.members_count + added)
+}
+
+/// Brings the caller in, who was before the door until now.
+pub(crate) fn insert_self(
+    act: &mut Act,
+    permit: &Permit<Door>,
+    door: &Door,
+    (account, came): (AccountId, Came),
+) -> Result<()> {
+    let member = (account, MemberRole::Member);
+    insert_member(act, permit, door.id, member, came)?;
+    count_members(act, permit, door.id, door.members_count + 1)
 }
 
 /// Takes an account out, with what it had begun to write.
@@ -147,11 +159,16 @@ pub(crate) fn delete_member(
     let gone = params! { chat: chat.id, account: account };
     act.execute(permit, &DELETE_MEMBER, gone)?;
     forget_draft(act, permit, chat.id, account)?;
-    count_members(act, permit, chat, chat.members_count - 1)
+    count_members(act, permit, chat.id, chat.members_count - 1)
 }
 
-fn count_members(act: &mut Act, permit: &Permit<Chat>, chat: &Chat, count: i64) -> Result<()> {
-    let params = params! { chat: chat.id, members_count: count };
+fn count_members<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    chat: ChatId,
+    count: i64,
+) -> Result<()> {
+    let params = params! { chat: chat, members_count: count };
     act.execute(permit, &COUNT_MEMBERS, params)
 }
 
@@ -233,5 +250,9 @@ pub(crate) async fn count_managers(act: &mut Act, chat: ChatId) -> Result<i64> {
 
 pub(super) fn take_role(row: &mut Row) -> Result<MemberRole> {
     let role: String = row.take("role")?;
-    MemberRole::from_name(&role).context("a role that does not exist")
+    role_named(&role)
+}
+
+pub(super) fn role_named(name: &str) -> Result<MemberRole> {
+    MemberRole::from_name(name).context("a role that does not exist")
 }

@@ -1,6 +1,6 @@
 //! What is said, and what happens to it afterwards.
 
-use act::{Act, IntoValue, Number, Permit, Row, Statement, Value, params};
+use act::{Act, IntoValue, Number, Permit, Resource, Row, Statement, Value, params};
 use base::{AccountId, ChatId, MessageId, Result, Timestamp};
 
 use super::{AMONG, among};
@@ -9,52 +9,24 @@ use crate::{
     rules::{self, MESSAGE_ABSENT, PINS_MAX},
 };
 
+/// Columns of the table that goes by this name in a statement.
+macro_rules! columns_of {
+    ($t:literal, $first:literal $(, $more:literal)*) => {
+        concat!($t, ".", $first $(, ", ", $t, ".", $more)*)
+    };
+}
+
 /// Columns of a message, of the table that goes by this name in a statement.
 macro_rules! message_columns {
     ($t:literal) => {
-        concat!(
-            $t,
-            ".id AS message, ",
-            $t,
-            ".chat, ",
-            $t,
-            ".number, ",
-            $t,
-            ".author, ",
-            $t,
-            ".change, ",
-            $t,
-            ".body_sealed, ",
-            $t,
-            ".sent_at, ",
-            $t,
-            ".thread, ",
-            $t,
-            ".quote, ",
-            $t,
-            ".edits, ",
-            $t,
-            ".edited_at, ",
-            $t,
-            ".recalled_at, ",
-            $t,
-            ".recalled_by, ",
-            $t,
-            ".pinned_at, ",
-            $t,
-            ".pinned_by, ",
-            $t,
-            ".reactions, ",
-            $t,
-            ".replies, ",
-            $t,
-            ".replied_at, ",
-            $t,
-            ".reply_last"
-        )
+        $crate::store::messages::columns_of! {
+            $t, "id AS message", "chat", "number", "author", "change", "body_sealed", "sent_at", "thread", "quote",
+            "edits", "edited_at", "recalled_at", "recalled_by", "pinned_at", "pinned_by", "reactions", "replies",
+            "replied_at", "reply_last"
+        }
     };
 }
-pub(super) use message_columns;
+pub(super) use {columns_of, message_columns};
 
 /// Messages of which `$which` is true.
 macro_rules! messages {
@@ -172,9 +144,9 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &UNPIN_MESSAGE,
 ];
 
-pub(crate) fn insert_message(
+pub(crate) fn insert_message<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     message: &Message,
     client_token: Option<Value>,
 ) -> Result<()> {

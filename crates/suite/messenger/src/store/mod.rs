@@ -2,9 +2,11 @@
 
 mod cards;
 mod chats;
+mod doors;
 mod members;
 mod messages;
 mod policy;
+mod quiet;
 mod reactions;
 mod readers;
 mod standing;
@@ -15,9 +17,11 @@ use act::{IntoValue, Params, Statement};
 
 pub(crate) use cards::*;
 pub(crate) use chats::*;
+pub(crate) use doors::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use policy::*;
+pub(crate) use quiet::*;
 pub(crate) use reactions::*;
 pub(crate) use readers::*;
 pub(crate) use standing::*;
@@ -29,11 +33,13 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
     [
         cards::STATEMENTS,
         chats::STATEMENTS,
+        doors::STATEMENTS,
         members::STATEMENTS,
         messages::STATEMENTS,
         policy::STATEMENTS,
         reactions::STATEMENTS,
         readers::STATEMENTS,
+        quiet::STATEMENTS,
         standing::STATEMENTS,
         stream::STATEMENTS,
         threads::STATEMENTS,

@@ -44,7 +44,8 @@ static LIST_THREADS: Statement = Statement::read(concat!(
      FROM messenger_thread t
      JOIN messenger_message m ON m.tenant = t.tenant AND m.id = t.root
      JOIN messenger_member w ON w.tenant = t.tenant AND w.chat = m.chat AND w.account = t.account
-     WHERE t.tenant = :tenant AND t.account = :account AND t.followed_at IS NOT NULL
+     JOIN messenger_chat c ON c.tenant = t.tenant AND c.id = m.chat AND c.disbanded_at IS NULL
+     WHERE t.tenant = :tenant AND t.account = :account AND t.followed_at IS NOT NULL AND m.number >= w.history_from
         AND (m.replied_at, m.id) < (:before_at, :before_id)
      ORDER BY m.replied_at DESC, m.id DESC LIMIT :limit"
 ));

@@ -3,11 +3,13 @@
 mod afterwards;
 mod cards;
 mod chats;
+mod doors;
 mod kit;
 mod limits;
 mod managers;
 mod members;
 mod messages;
+mod quiet;
 mod settings;
 mod standing;
 mod stream;

@@ -3,6 +3,7 @@
 mod afterwards;
 mod cards;
 mod chats;
+mod doors;
 mod messages;
 mod stream;
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 pub use afterwards::*;
 pub use cards::*;
 pub use chats::*;
+pub use doors::*;
 pub use messages::*;
 pub use stream::*;
 
