@@ -28,15 +28,14 @@ pub async fn run(act: &mut Act, input: wire::ListMessages) -> Result<wire::Messa
     let (page, has_before, has_after) = match (input.before, input.after) {
         (Some(_), Some(_)) => return Err(PAGE_DIRECTION.at("before")),
         (None, Some(after)) => {
-            let after = within(after).max(from - 1);
-            let found = store::messages_after(act, chat.id, after, limit + 1).await?;
+            let found = store::messages_after(act, &chat, within(after), limit + 1).await?;
             let (page, has_after) = steps::cut(found, limit, Edge::Last);
             let first = page.first().map_or(chat.items_last + 1, Message::known);
             (page, first > from, has_after)
         }
         (before, None) => {
             let before = before.map_or(i64::MAX, within);
-            let found = store::messages_before(act, chat.id, before, limit + 1).await?;
+            let found = store::messages_before(act, &chat, before, limit + 1).await?;
             let (page, has_before) = steps::cut(found, limit, Edge::First);
             let last = store::last_number(act, chat.id).await?;
             let has_after = page.last().map_or(0, Message::known) < last;

@@ -58,11 +58,13 @@ static DELETE_MENTION: Statement = Statement::write(
 static FIND_MESSAGE: Statement = Statement::read(messages!("m.id = :id AND m.chat = :chat"));
 
 static MESSAGES_BEFORE: Statement = Statement::read(messages!(
-    "m.chat = :chat AND m.number < :before AND m.thread IS NULL ORDER BY m.number DESC LIMIT :limit"
+    "m.chat = :chat AND m.number < :before AND m.number >= :history_from AND m.thread IS NULL
+     ORDER BY m.number DESC LIMIT :limit"
 ));
 
 static MESSAGES_AFTER: Statement = Statement::read(messages!(
-    "m.chat = :chat AND m.number > :after AND m.thread IS NULL ORDER BY m.number LIMIT :limit"
+    "m.chat = :chat AND m.number > :after AND m.number >= :history_from AND m.thread IS NULL
+     ORDER BY m.number LIMIT :limit"
 ));
 
 static MESSAGES_FROM: Statement = Statement::read(messages!(
@@ -199,27 +201,30 @@ pub(crate) async fn message(act: &mut Act, chat: &Chat, id: MessageId) -> Result
     Ok(message)
 }
 
-/// The messages next below a number, those of threads apart, ascending.
+/// The messages that the caller reads next below a number, those of threads apart, ascending.
 pub(crate) async fn messages_before(
     act: &mut Act,
-    chat: ChatId,
+    chat: &Chat,
     before: i64,
     limit: u32,
 ) -> Result<Vec<Message>> {
-    let params = params! { chat: chat, before: before, limit: limit };
+    let history_from = chat.standing.history_from;
+    let params =
+        params! { chat: chat.id, before: before, history_from: history_from, limit: limit };
     let mut found = take_messages(act.rows(&MESSAGES_BEFORE, params).await?)?;
     found.reverse();
     Ok(found)
 }
 
-/// The messages next above a number, those of threads apart, ascending.
+/// The messages that the caller reads next above a number, those of threads apart, ascending.
 pub(crate) async fn messages_after(
     act: &mut Act,
-    chat: ChatId,
+    chat: &Chat,
     after: i64,
     limit: u32,
 ) -> Result<Vec<Message>> {
-    let params = params! { chat: chat, after: after, limit: limit };
+    let history_from = chat.standing.history_from;
+    let params = params! { chat: chat.id, after: after, history_from: history_from, limit: limit };
     take_messages(act.rows(&MESSAGES_AFTER, params).await?)
 }
 

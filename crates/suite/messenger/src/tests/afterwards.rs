@@ -8,9 +8,10 @@ use testkit::{Actor, House};
 
 use super::kit::{add, changes, group, house, say, seen, stream, text};
 use crate::{
-    edit_message, get_message, list_messages, list_pins, list_reactions, list_readers,
-    list_versions, mark_position, pin_message, react_message, read_policy, recall_message,
-    save_policy, send_message, transfer_chat, unpin_message,
+    change_chat, edit_message, forward_messages, get_message, list_messages, list_pins,
+    list_reactions, list_readers, list_replies, list_versions, mark_position, mark_thread,
+    pin_message, react_message, read_policy, recall_message, save_policy, send_message,
+    transfer_chat, unpin_message,
 };
 
 fn of(chat: &Value, message: &Value) -> Value {
@@ -385,4 +386,61 @@ async fn the_stream_tells_what_happened_to_a_message() {
     assert_eq!(frames[0]["message"]["kind"], "recalled");
     assert_eq!(frames[1]["accounts"], json!([bo.account()]));
     assert_eq!(frames[2]["message"]["body"]["text"], "far away from it");
+}
+
+#[tokio::test]
+async fn who_comes_later_reaches_nothing_of_before() {
+    let house = house().await;
+    let [ana, bo] = house.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[]).await;
+    let input = json!({ "chat": chat["id"], "history": "since_joined" });
+    ana.does(&change_chat::OP, input).await;
+    let before = say(&ana, &chat, "among ourselves").await;
+    ana.does(&pin_message::OP, of(&chat, &before)).await;
+    add(&ana, &chat, &[&bo]).await;
+    let mut quoting = text(&chat, "c-quote", "as I said");
+    quoting["reply_to"] = before["id"].clone();
+    let quoting = ana.does(&send_message::OP, quoting).await;
+
+    let own = &of(&chat, &before);
+    let forward = json!({
+        "chat": chat["id"], "client_id": "c-f", "source": chat["id"], "messages": [before["id"]],
+    });
+    let mut answer = text(&chat, "c-answer", "an answer");
+    answer["thread"] = before["id"].clone();
+    let mut reply = text(&chat, "c-reply", "a reply");
+    reply["reply_to"] = before["id"].clone();
+    let emoji = json!({ "emoji": "👍", "present": true });
+    for (operation, input) in [
+        (&get_message::OP, own.clone()),
+        (&list_versions::OP, own.clone()),
+        (&list_reactions::OP, own.clone()),
+        (&list_readers::OP, own.clone()),
+        (&list_replies::OP, own.clone()),
+        (&mark_thread::OP, own.clone()),
+        (&recall_message::OP, own.clone()),
+        (&pin_message::OP, own.clone()),
+        (&unpin_message::OP, own.clone()),
+        (&edit_message::OP, with(own.clone(), json!({ "text": "x" }))),
+        (&react_message::OP, with(own.clone(), emoji)),
+        (&forward_messages::OP, forward),
+        (&send_message::OP, answer),
+        (&send_message::OP, reply),
+    ] {
+        let refusal = bo.is_refused(operation, input).await;
+        assert_eq!(
+            refusal.code, "messenger.message_absent",
+            "{}",
+            operation.name
+        );
+    }
+    let pins = bo.does(&list_pins::OP, json!({ "chat": chat["id"] })).await;
+    assert_eq!(pins["items"], json!([]));
+    let seen_by_bo = get(&bo, &chat, &quoting).await;
+    assert_eq!(seen_by_bo["quote"], Value::Null);
+    assert!(!seen_by_bo.to_string().contains("among"));
+    assert_eq!(
+        get(&ana, &chat, &quoting).await["quote"]["excerpt"],
+        "among ourselves"
+    );
 }
