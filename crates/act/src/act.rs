@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use base::{
-    AccountId, BlobId, Context, Fault, Id, KeyId, Result, SessionId, TenantId, Timestamp, kinds,
+    AccountId, BlobId, Context, Fault, Id, KeyId, Result, Secret, SessionId, TenantId, Timestamp,
+    kinds,
 };
 use bytes::Bytes;
 use cipher::{RecordContext, open_record, seal_record};
@@ -12,9 +13,9 @@ use db::{
 };
 
 use crate::{
-    Action, Announcement, Call, Caller, Card, Decision, Event, Kind, Member, Mode, NOT_PERMITTED,
-    NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question, Relation, Resource,
-    ResourceRef, Sealed, StoredEvent, Throttle, heavy::Places, runtime::Ports, store,
+    Action, Announcement, Call, Caller, Card, Content, Decision, Event, Kind, Member, Mode,
+    NOT_PERMITTED, NOT_SIGNED_IN, Number, Operation, Permit, Place, Purpose, Question, Relation,
+    Resource, ResourceRef, Sealed, StoredEvent, Throttle, heavy::Places, runtime::Ports, store,
 };
 
 /// What every operation is given, and its only way to the world.
@@ -37,6 +38,7 @@ pub struct Act {
     pub(crate) if_refused: Option<(&'static Operation, [u8; 16])>,
     pub(crate) session: Option<String>,
     pub(crate) bytes: Option<(&'static str, Bytes)>,
+    pub(crate) content: Option<Content>,
 }
 
 /// A word to those who listen, complete once the numbers are known.
@@ -384,9 +386,18 @@ impl Act {
         place: Place,
         sealed: &Sealed,
     ) -> Result<Vec<u8>> {
-        let opened = open_record(&permit.key, &context(&permit.resource, place), &sealed.0);
-        opened
+        self.open_secret(permit, place, sealed)
             .map(|content| content.expose().clone())
+    }
+
+    /// As [`Act::open`], wiped when it is dropped.
+    pub(crate) fn open_secret<R: Resource>(
+        &self,
+        permit: &Permit<R>,
+        place: Place,
+        sealed: &Sealed,
+    ) -> Result<Secret<Vec<u8>>> {
+        open_record(&permit.key, &context(&permit.resource, place), &sealed.0)
             .context("opening a sealed column")
     }
 

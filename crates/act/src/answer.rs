@@ -87,4 +87,6 @@ pub struct Answer {
     pub body: Bytes,
     /// A session token to be set as a cookie, or cleared when empty; never part of the body.
     pub session: Option<String>,
+    /// What a [`Carrier::StreamOut`](crate::Carrier::StreamOut) operation answers with in place of the body.
+    pub content: Option<crate::Content>,
 }

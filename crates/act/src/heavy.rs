@@ -45,18 +45,20 @@ impl Places {
         }
     }
 
-    async fn run<T: Send + 'static>(
+    async fn run<I: Send + 'static, T: Send + 'static>(
         &self,
         heavy: Heavy,
-        work: impl FnOnce() -> T + Send + 'static,
+        load: impl Future<Output = Result<I>> + Send,
+        work: impl FnOnce(I) -> T + Send + 'static,
     ) -> Result<T> {
         let place = tokio::time::timeout(WAIT, Arc::clone(self.of(heavy)).acquire_owned())
             .await
             .map_err(|_| TOO_MANY)?
             .context("the server is stopping")?;
+        let loaded = load.await?;
         let done = tokio::task::spawn_blocking(move || {
             let _place = place;
-            work()
+            work(loaded)
         });
         done.await.context("computing")
     }
@@ -85,8 +87,22 @@ impl Act {
         heavy: Heavy,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
+        self.compute_from(heavy, async { Ok(()) }, |()| work())
+            .await
+    }
+
+    /// As [`Act::compute`], with what is loaded once there is a place: whoever waits for one holds nothing large meanwhile.
+    ///
+    /// # Errors
+    /// As [`Act::compute`], and those of loading.
+    pub async fn compute_from<I: Send + 'static, T: Send + 'static>(
+        &mut self,
+        heavy: Heavy,
+        load: impl Future<Output = Result<I>> + Send,
+        work: impl FnOnce(I) -> T + Send + 'static,
+    ) -> Result<T> {
         self.snapshot = None;
         self.has_computed = true;
-        self.heavy.run(heavy, work).await
+        self.heavy.run(heavy, load, work).await
     }
 }

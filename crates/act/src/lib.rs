@@ -3,6 +3,7 @@
 mod act;
 mod answer;
 mod caller;
+mod content;
 mod cursor;
 mod event;
 mod heavy;
@@ -24,18 +25,21 @@ pub use act::{Act, Cell};
 pub use answer::{Answer, Number};
 pub use caller::{Call, Caller, Member, Role};
 pub use cipher::Field;
+pub use content::{
+    ByteStream, Content, ContentKey, Live, PartPlace, Parts, Shown, Source, StoredPart,
+};
 pub use db::{FromValue, IntoValue, Params, Plain, Row, Series, Statement, Value, params, plain};
 pub use db::{Migration, MigrationSet};
 pub use event::{Announcement, Event, EventName, StoredEvent};
 pub use heavy::Heavy;
-pub use module::{Binding, Module, Reconciler, Run};
+pub use module::{Binding, Module, Reconciler, Run, With};
 pub use operation::{
     Access as Audience, Action, Audit, Carrier, Method, Mode, Operation, Repetition, Replay,
 };
 pub use permit::Permit;
 pub use ports::{
     Access, Announcer, Blobs, Card, Decision, Directory, Facts, FreshKey, Outcome, Purpose,
-    Question, Recorder, StoredBlob, Vault,
+    Question, Recorder, Scanner, StoredBlob, Vault, Verdict,
 };
 pub use refusals::{
     ABSENT, CONTENDED, CURSOR_INVALID, IDEMPOTENCY_REUSED, INPUT_INVALID, NOT_PERMITTED,

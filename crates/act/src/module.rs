@@ -28,6 +28,25 @@ where
     }
 }
 
+/// A function of an operation together with the settings of its domain, which it takes as its last argument.
+pub struct With<F, S> {
+    pub run: F,
+    pub settings: Arc<S>,
+}
+
+impl<'a, F, S, T, I, O> Run<'a, I, O> for With<F, S>
+where
+    F: Fn(&'a mut Act, I, Arc<S>) -> T + Send + Sync,
+    S: Send + Sync,
+    T: Future<Output = Result<O>> + Send + 'a,
+{
+    type Future = T;
+
+    fn run(&self, act: &'a mut Act, input: I) -> T {
+        (self.run)(act, input, Arc::clone(&self.settings))
+    }
+}
+
 /// Writes the answer once the act's numbers are known.
 pub(crate) type WriteAnswer = Box<dyn FnOnce() -> serde_json::Result<Bytes> + Send>;
 

@@ -105,6 +105,8 @@ pub enum Carrier {
     },
     /// The answer is raw bytes: an [`Answer`](crate::Answer) with its media type.
     BytesOut,
+    /// The answer is [`Content`](crate::Content), sent while it is read; whole or the range that is asked for.
+    StreamOut,
 }
 
 /// How a repeated idempotency key is answered: by this read, with the reference as this path parameter.

@@ -1,6 +1,6 @@
 //! What the spine stands on, as ports: keys, policy, the log, and those who listen.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use base::{AccountId, AvatarId, BlobId, EntryId, KeyId, RequestId, Result, TenantId, Timestamp};
 use bytes::Bytes;
@@ -8,7 +8,9 @@ use cipher::{BlindIndex, DataKey};
 use db::Batch;
 use futures_util::future::BoxFuture;
 
-use crate::{Act, Action, Announcement, Caller, Kind, Operation, Relation, ResourceRef};
+use crate::{
+    Act, Action, Announcement, ByteStream, Caller, Kind, Operation, Relation, ResourceRef,
+};
 
 /// In whose name a key is unwrapped; the key store keeps its own record of it.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +75,17 @@ pub trait Blobs: Send + Sync {
         key: &'a DataKey,
     ) -> BoxFuture<'a, Result<Option<Bytes>>>;
 
+    /// Opens a blob that is `size_bytes` long when opened, and gives the bytes in `range` while they are read. One that is
+    /// absent or has another length is a fault, here or from the stream.
+    fn open<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: BlobId,
+        key: &'a DataKey,
+        size_bytes: u64,
+        range: Range<u64>,
+    ) -> BoxFuture<'a, Result<ByteStream>>;
+
     /// The blobs of all tenants in the order of their ids, after one of them. An empty page is the end.
     fn list(&self, after: Option<BlobId>, limit: u16) -> BoxFuture<'_, Result<Vec<StoredBlob>>>;
 
@@ -81,6 +94,22 @@ pub trait Blobs: Send + Sync {
 
     /// Removes what is left of uploads that broke off before `before`, and answers how many there were.
     fn remove_abandoned(&self, before: Timestamp) -> BoxFuture<'_, Result<u64>>;
+}
+
+/// What was found in content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Clean,
+    Harmful,
+}
+
+/// Who looks through content for what does harm, before it is given out.
+pub trait Scanner: Send + Sync {
+    /// Reads to the end, or as far as is needed.
+    ///
+    /// # Errors
+    /// A fault when nothing can be said: the content waits, and is looked at again.
+    fn scan(&self, bytes: ByteStream) -> BoxFuture<'_, Result<Verdict>>;
 }
 
 /// The question that the policy answers.

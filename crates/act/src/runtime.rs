@@ -9,8 +9,8 @@ use tokio::sync::RwLock;
 
 use crate::{
     Access, Act, Announcement, Announcer, Answer, Audience, Audit, Binding, Blobs, CONTENDED, Call,
-    Caller, Directory, Facts, IDEMPOTENCY_REUSED, Mode, Module, NOT_SIGNED_IN, Operation, Outcome,
-    Purpose, Recorder, Throttle, Vault,
+    Caller, Content, Directory, Facts, IDEMPOTENCY_REUSED, Mode, Module, NOT_SIGNED_IN, Operation,
+    Outcome, Purpose, Recorder, Throttle, Vault,
     act::{Cell, Pending},
     answer::with_numbers,
     heavy::Places,
@@ -224,6 +224,7 @@ impl Runtime {
             if_refused: None,
             session: None,
             bytes: None,
+            content: None,
         }
     }
 
@@ -414,6 +415,7 @@ struct Ended {
     numbers: Vec<i64>,
     session: Option<String>,
     bytes: Option<(&'static str, Bytes)>,
+    content: Option<Content>,
 }
 
 impl Ended {
@@ -422,6 +424,7 @@ impl Ended {
             numbers,
             session: act.session.take(),
             bytes: act.bytes.take(),
+            content: act.content.take(),
         }
     }
 }
@@ -500,6 +503,7 @@ fn answer(operation: &Operation, ended: Ended, write: WriteAnswer) -> Result<Ans
         media,
         body,
         session: ended.session,
+        content: ended.content,
     })
 }
 

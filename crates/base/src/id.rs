@@ -21,8 +21,10 @@ pub mod kinds {
     pub struct Blob;
     pub struct Cell;
     pub struct Chat;
+    pub struct Content;
     pub struct Entry;
     pub struct Event;
+    pub struct File;
     pub struct Grant;
     pub struct Invitation;
     pub struct Job;
@@ -48,11 +50,17 @@ pub mod kinds {
     impl IdKind for Chat {
         const PREFIX: &'static str = "oc_";
     }
+    impl IdKind for Content {
+        const PREFIX: &'static str = "fc_";
+    }
     impl IdKind for Entry {
         const PREFIX: &'static str = "e_";
     }
     impl IdKind for Event {
         const PREFIX: &'static str = "ev_";
+    }
+    impl IdKind for File {
+        const PREFIX: &'static str = "f_";
     }
     impl IdKind for Grant {
         const PREFIX: &'static str = "g_";
@@ -88,8 +96,10 @@ pub type AvatarId = Id<kinds::Avatar>;
 pub type BlobId = Id<kinds::Blob>;
 pub type CellId = Id<kinds::Cell>;
 pub type ChatId = Id<kinds::Chat>;
+pub type ContentId = Id<kinds::Content>;
 pub type EntryId = Id<kinds::Entry>;
 pub type EventId = Id<kinds::Event>;
+pub type FileId = Id<kinds::File>;
 pub type GrantId = Id<kinds::Grant>;
 pub type InvitationId = Id<kinds::Invitation>;
 pub type JobId = Id<kinds::Job>;

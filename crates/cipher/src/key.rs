@@ -19,6 +19,12 @@ impl DataKey {
         Self { bytes, schedule }
     }
 
+    /// Takes a key that was kept as bytes; `None` when they are not as many as a key has.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 32] = bytes.try_into().ok()?;
+        Some(Self::new(filled(|own| *own = *bytes)))
+    }
+
     /// A new random key.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         Self::new(random_secret(entropy))

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{
         Arc, Mutex,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -10,14 +11,14 @@ use std::{
 };
 
 use act::{
-    Act, Announcement, Announcer, Blobs, Card, Directory, Facts, FreshKey, Outcome, Purpose,
-    Recorder, StoredBlob, Vault,
+    Act, Announcement, Announcer, Blobs, ByteStream, Card, Directory, Facts, FreshKey, Outcome,
+    Purpose, Recorder, StoredBlob, Vault,
 };
-use base::{AccountId, BlobId, Clock, Entropy, Id, KeyId, Result, TenantId, Timestamp};
+use base::{AccountId, BlobId, Clock, Context, Entropy, Id, KeyId, Result, TenantId, Timestamp};
 use bytes::Bytes;
 use cipher::{BlindIndex, DataKey};
 use db::Batch;
-use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, future::BoxFuture, stream};
 
 /// A clock that moves when it is told to.
 pub struct StillClock(AtomicI64);
@@ -131,6 +132,24 @@ impl Blobs for MemoryBlobs {
         _: &'a DataKey,
     ) -> BoxFuture<'a, Result<Option<Bytes>>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(&id).cloned()) })
+    }
+
+    fn open<'a>(
+        &'a self,
+        _: TenantId,
+        id: BlobId,
+        _: &'a DataKey,
+        size_bytes: u64,
+        range: Range<u64>,
+    ) -> BoxFuture<'a, Result<ByteStream>> {
+        Box::pin(async move {
+            let blob = self.0.lock().unwrap().get(&id).cloned();
+            let blob = blob.context("a blob is not in its store")?;
+            assert_eq!(u64::try_from(blob.len()).unwrap(), size_bytes);
+            let place = |at: u64| usize::try_from(at).unwrap().min(blob.len());
+            let wanted = blob.slice(place(range.start)..place(range.end));
+            Ok(stream::once(async { Ok(wanted) }).boxed())
+        })
     }
 
     fn list(&self, after: Option<BlobId>, limit: u16) -> BoxFuture<'_, Result<Vec<StoredBlob>>> {

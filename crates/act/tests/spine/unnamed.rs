@@ -2,12 +2,15 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use act::{BLOB_GRACE, Blobs, Migration, MigrationSet, Module, Removed, Statement, StoredBlob};
-use base::{BlobId, Result, TenantId, Timestamp};
+use act::{
+    BLOB_GRACE, Blobs, ByteStream, Migration, MigrationSet, Module, Removed, Statement, StoredBlob,
+};
+use base::{BlobId, Fault, Result, TenantId, Timestamp};
 use bytes::Bytes;
 use cipher::DataKey;
 use futures_util::future::BoxFuture;
@@ -40,6 +43,17 @@ impl Blobs for Ages {
         _: &'a DataKey,
     ) -> BoxFuture<'a, Result<Option<Bytes>>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn open<'a>(
+        &'a self,
+        _: TenantId,
+        _: BlobId,
+        _: &'a DataKey,
+        _: u64,
+        _: Range<u64>,
+    ) -> BoxFuture<'a, Result<ByteStream>> {
+        Box::pin(async { Err(Fault::new("there are only ages here").into()) })
     }
 
     fn list(&self, after: Option<BlobId>, limit: u16) -> BoxFuture<'_, Result<Vec<StoredBlob>>> {

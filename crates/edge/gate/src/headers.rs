@@ -78,7 +78,10 @@ impl StandingHeaders {
             Surface::Page => &self.page_policy,
             Surface::Data => &self.data_policy,
         };
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        // Content that people brought has a stricter one of its own.
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        }
         if !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }

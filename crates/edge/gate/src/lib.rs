@@ -2,6 +2,7 @@
 
 mod assets;
 mod body;
+mod content;
 mod describe;
 mod gate;
 mod headers;

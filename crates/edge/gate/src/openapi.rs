@@ -282,7 +282,7 @@ fn in_address(schema: &Value) -> Value {
 fn responses(binding: &Binding, output: &Value) -> Value {
     let operation = binding.operation;
     let content = match operation.carrier {
-        Carrier::BytesOut => json!({"*/*": {"schema": {}}}),
+        Carrier::BytesOut | Carrier::StreamOut => json!({"*/*": {"schema": {}}}),
         _ => json!({"application/json": {"schema": output}}),
     };
     let good = |description: &str| json!({"description": description, "content": content});
@@ -293,6 +293,11 @@ fn responses(binding: &Binding, output: &Value) -> Value {
         _ => "Done.",
     };
     responses.insert(operation.status.to_string(), good(description));
+    if operation.carrier == Carrier::StreamOut {
+        responses.insert("206".to_owned(), good("The part that `Range` asked for."));
+        let known = json!({"description": "`If-None-Match` names what is there."});
+        responses.insert("304".to_owned(), known);
+    }
     if operation.replay().is_some() {
         responses.insert("200".to_owned(), good("Made before; this is it."));
     }
@@ -309,6 +314,7 @@ fn responses(binding: &Binding, output: &Value) -> Value {
     let is_read = operation.mode == Mode::Read;
     for (status, codes) in by_status {
         if (status == 405)
+            || (status == 416 && operation.carrier != Carrier::StreamOut)
             || (status == 401 && is_public && operation.refusals.is_empty())
             || (status == 507 && is_read)
         {

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     body::{self, Body, BodyLimit},
+    content,
     input::{self, Shapes},
     inquiry::{Endpoint, Inquiry},
     origin::{SESSION_COOKIE, bearer_token, session_cookie},
@@ -161,17 +162,23 @@ impl Endpoint for OperationEndpoint {
                 .get(&TOKEN_HEADER)
                 .is_some_and(|value| value == "1");
             let noted = |error| self.doors.refused(self.operation, &call, error);
+            let asked = content::Asked::of(inquiry.request.headers());
+            let watch = self.watch(&inquiry);
             // Held until the operation has ended: it keeps the bytes as long.
             let mut upload = self.upload(&call).map_err(noted)?;
             let read = self.input(inquiry, upload.as_mut()).await;
             let (input, body) = read.map_err(noted)?;
             call.body = body;
+            let asking = watch.map(|watch| watch(call.clone()));
             let answer = self
                 .doors
                 .execute
                 .execute(self.operation.name, call, input)
                 .await?;
-            self.respond(answer, wants_token)
+            match asking {
+                Some(watch) => content::respond(content::of(answer)?, &asked, watch),
+                None => self.respond(answer, wants_token),
+            }
         })
     }
 
@@ -182,11 +189,25 @@ impl Endpoint for OperationEndpoint {
 }
 
 impl OperationEndpoint {
+    /// Of an operation that streams: who is asked while its content leaves.
+    fn watch(&self, inquiry: &Inquiry) -> Option<impl FnOnce(Call) -> content::Watch + use<>> {
+        let token = credential(inquiry.request.headers());
+        let (doors, reference) = (self.doors.clone(), inquiry.id.to_string());
+        (self.operation.carrier == Carrier::StreamOut).then(|| {
+            move |call| content::Watch {
+                doors,
+                call,
+                token,
+                reference,
+            }
+        })
+    }
+
     fn upload(&self, call: &Call) -> Result<Option<Upload>> {
         let account = call.caller.member().map(|member| member.account);
         match self.operation.carrier {
             Carrier::BytesIn { .. } => self.doors.uploads.begin(account).map(Some),
-            Carrier::Json | Carrier::BytesOut => Ok(None),
+            Carrier::Json | Carrier::BytesOut | Carrier::StreamOut => Ok(None),
         }
     }
 
@@ -216,7 +237,9 @@ impl OperationEndpoint {
                 }
                 bytes_max
             }
-            Carrier::Json | Carrier::BytesOut => self.operation.input_bytes_max,
+            Carrier::Json | Carrier::BytesOut | Carrier::StreamOut => {
+                self.operation.input_bytes_max
+            }
         };
         let limit = BodyLimit {
             size_bytes_max,
@@ -225,7 +248,7 @@ impl OperationEndpoint {
         let bytes = body::read(incoming, limit, upload).await?;
         let (members, raw) = match self.operation.carrier {
             Carrier::BytesIn { .. } => (serde_json::Map::new(), bytes),
-            Carrier::Json | Carrier::BytesOut => {
+            Carrier::Json | Carrier::BytesOut | Carrier::StreamOut => {
                 (input::json_object(&parts.headers, &bytes)?, Bytes::new())
             }
         };

@@ -123,6 +123,11 @@ pub const IDEMPOTENCY_NOT_TAKEN: Refusal = Refusal::new(
     "gate.idempotency_not_taken",
     "This request cannot be made repeatable by an idempotency key.",
 );
+pub const RANGE_UNSATISFIABLE: Refusal = Refusal::new(
+    Kind::Malformed,
+    "gate.range_unsatisfiable",
+    "The part that was asked for lies behind the end.",
+);
 
 /// All of them: for the list of translations and for the API's document.
 pub const ALL: &[Refusal] = &[
@@ -151,15 +156,18 @@ pub const ALL: &[Refusal] = &[
     UPGRADE_EXPECTED,
     IDEMPOTENCY_KEY,
     IDEMPOTENCY_NOT_TAKEN,
+    RANGE_UNSATISFIABLE,
 ];
 
-/// The status of a refusal. Two belong to the transport and to no operation: 421 (RFC 9110 §15.5.20)
-/// for a foreign host name and 408 (§15.5.9) for a body that does not arrive.
+/// The status of a refusal. Three belong to the transport and to no operation: 421 (RFC 9110 §15.5.20)
+/// for a foreign host name, 408 (§15.5.9) for a body that does not arrive, and 416 (§15.5.17) for a range behind the end.
 pub fn status(refusal: &Refusal) -> http::StatusCode {
     let code = if refusal.code == HOST_UNKNOWN.code {
         421
     } else if refusal.code == BODY_TOO_SLOW.code {
         408
+    } else if refusal.code == RANGE_UNSATISFIABLE.code {
+        416
     } else {
         refusal.kind.status()
     };

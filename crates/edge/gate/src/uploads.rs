@@ -1,7 +1,7 @@
-//! Raw bodies that are on their way in: one of an account at a time, and so many bytes of all of them.
+//! Raw bodies that are on their way in: a few of an account at a time, and so many bytes of all of them.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,12 +12,14 @@ use crate::refusals;
 
 /// How many bytes of raw bodies may be in memory at once.
 const BYTES_MAX: usize = 128 * 1024 * 1024;
+/// How many of one account: the parts of a file come side by side.
+const OF_ACCOUNT_MAX: u8 = 4;
 
 /// The raw bodies of one node.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     bytes: Arc<Semaphore>,
-    accounts: Mutex<HashSet<AccountId>>,
+    accounts: Mutex<HashMap<AccountId, u8>>,
 }
 
 impl Default for Uploads {
@@ -33,13 +35,15 @@ impl Uploads {
     /// One raw body of an account.
     ///
     /// # Errors
-    /// `gate.too_many` while another one of the account is on its way.
+    /// `gate.too_many` while as many of the account are on their way as may be.
     pub(crate) fn begin(self: &Arc<Self>, account: Option<AccountId>) -> Result<Upload> {
         if let Some(account) = account {
             let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-            if !accounts.insert(account) {
+            let begun = accounts.entry(account).or_default();
+            if *begun >= OF_ACCOUNT_MAX {
                 return Err(refusals::TOO_MANY.retry_after(1));
             }
+            *begun += 1;
         }
         Ok(Upload {
             uploads: Arc::clone(self),
@@ -83,7 +87,10 @@ impl Drop for Upload {
                 .accounts
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            accounts.remove(&account);
+            match accounts.get_mut(&account) {
+                Some(begun) if *begun > 1 => *begun -= 1,
+                _ => drop(accounts.remove(&account)),
+            }
         }
     }
 }
@@ -93,9 +100,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_sends_one_at_a_time_and_all_of_them_so_many_bytes() {
+    fn an_account_sends_a_few_at_a_time_and_all_of_them_so_many_bytes() {
         let uploads = Arc::new(Uploads::default());
         let account = |byte| Some(AccountId::from_bytes([byte; 16]));
+        let others: Vec<Upload> = (1..OF_ACCOUNT_MAX)
+            .map(|_| uploads.begin(account(1)).unwrap())
+            .collect();
         let mut first = uploads.begin(account(1)).unwrap();
         assert!(uploads.begin(account(1)).is_err());
         let mut second = uploads.begin(account(2)).unwrap();
@@ -104,6 +114,9 @@ mod tests {
         assert!(second.hold(1).is_err());
         drop(first);
         second.hold(1).unwrap();
-        assert!(uploads.begin(account(1)).is_ok());
+        let again = uploads.begin(account(1)).unwrap();
+        assert!(uploads.begin(account(1)).is_err());
+        drop((again, others, second));
+        assert!(uploads.accounts.lock().unwrap().is_empty());
     }
 }

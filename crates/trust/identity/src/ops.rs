@@ -49,12 +49,12 @@ pub mod withdraw_invitation;
 
 use std::sync::Arc;
 
-use act::Module;
+use act::{Module, With};
 
 use crate::{
     model::{DIRECTORY, PERSON},
     refusals, rules,
-    settings::{Settings, WithSettings},
+    settings::Settings,
     store,
 };
 
@@ -142,8 +142,8 @@ fn unseen(module: Module, settings: &Arc<Settings>) -> Module {
         .with(&purge_outdated::OP, purge_outdated::run)
 }
 
-fn knowing<F>(settings: &Arc<Settings>, run: F) -> WithSettings<F> {
-    WithSettings {
+fn knowing<F>(settings: &Arc<Settings>, run: F) -> With<F, Settings> {
+    With {
         run,
         settings: Arc::clone(settings),
     }

@@ -1,9 +1,4 @@
-//! What the server tells this domain, and how operations that need it get it.
-
-use std::{future::Future, sync::Arc};
-
-use act::{Act, Run};
-use base::Result;
+//! What the server tells this domain.
 
 /// The server's typed settings for this domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,23 +19,5 @@ impl Settings {
     /// A link whose secret part is a fragment: browsers do not send it, so that no log of a server or proxy has it.
     pub(crate) fn link(&self, page: &str, token: &str) -> String {
         format!("{}/{page}#{token}", self.public_url.trim_end_matches('/'))
-    }
-}
-
-/// A function of an operation together with the settings that it takes as its last argument.
-pub(crate) struct WithSettings<F> {
-    pub(crate) run: F,
-    pub(crate) settings: Arc<Settings>,
-}
-
-impl<'a, F, T, I, O> Run<'a, I, O> for WithSettings<F>
-where
-    F: Fn(&'a mut Act, I, Arc<Settings>) -> T + Send + Sync,
-    T: Future<Output = Result<O>> + Send + 'a,
-{
-    type Future = T;
-
-    fn run(&self, act: &'a mut Act, input: I) -> T {
-        (self.run)(act, input, Arc::clone(&self.settings))
     }
 }

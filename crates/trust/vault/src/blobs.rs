@@ -1,8 +1,8 @@
 //! Blobs, sealed under a key that is derived from their resource's key and their own id.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
-use act::{Blobs, StoredBlob};
+use act::{Blobs, ByteStream, StoredBlob};
 use base::{BlobId, Entropy, Fault, Result, TenantId, Timestamp};
 use blob::{Blob, Limits, Name, Page, Prefix, SealedBlobs, Store};
 use bytes::Bytes;
@@ -90,6 +90,23 @@ impl Blobs for BlobVault {
             blob::collect(stream, limit)
                 .await
                 .map(|content| Some(Bytes::from(content)))
+        })
+    }
+
+    fn open<'a>(
+        &'a self,
+        tenant: TenantId,
+        id: BlobId,
+        key: &'a DataKey,
+        size_bytes: u64,
+        range: Range<u64>,
+    ) -> BoxFuture<'a, Result<ByteStream>> {
+        Box::pin(async move {
+            let key = key_of(tenant, id, key);
+            let name = Name::from_bytes(id.to_bytes());
+            self.sealed
+                .read(Blob { name, size_bytes }, &key, Some(range))
+                .await
         })
     }
 

@@ -1,20 +1,21 @@
 //! A house without rooms: two operations, three people, and a memory.
 
 use std::{
+    ops::Range,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use act::{
-    Act, Action, Answer, Call, Caller, Carrier, Member, Method, Module, NOT_SIGNED_IN, Operation,
-    Role,
+    Act, Action, Answer, ByteStream, Call, Caller, Carrier, Content, Live, Member, Method, Module,
+    NOT_SIGNED_IN, Operation, Role, Shown, Source,
 };
 use base::{
     AccountId, Fault, PersonId, Refusal, Result, Secret, SessionId, SystemClock, SystemEntropy,
     TenantId,
 };
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, future::BoxFuture, stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,6 +50,63 @@ static PICTURE: Operation = Operation::write("test.picture.set", Action::Change)
 static SHOW: Operation = Operation::read("test.picture.read", Action::Read)
     .http(Method::Get, "/pictures/{picture}")
     .carrying(Carrier::BytesOut);
+static FILM: Operation = Operation::read("test.film.read", Action::Read)
+    .http(Method::Get, "/films/{film}")
+    .carrying(Carrier::StreamOut);
+static FILM_LIVE: Operation = Operation::read("test.film.live", Action::Read);
+/// How long a film is, in bytes.
+pub(super) const FILM_BYTES: u64 = 200_000;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only their schema is looked at")]
+struct Film {
+    film: String,
+}
+
+/// Bytes that say where they stand; a slow one waits before each piece.
+struct Reel {
+    pause: Duration,
+}
+
+impl Source for Reel {
+    fn size_bytes(&self) -> u64 {
+        FILM_BYTES
+    }
+
+    fn open(&self, range: Range<u64>) -> ByteStream {
+        let pause = self.pause;
+        stream::try_unfold(range, move |mut range| async move {
+            if range.is_empty() {
+                return Ok(None);
+            }
+            tokio::time::sleep(pause).await;
+            let end = range.end.min(range.start + 10_000);
+            let piece: Bytes = (range.start..end).map(|at| (at % 251) as u8).collect();
+            range.start = end;
+            Ok(Some((piece, range)))
+        })
+        .boxed()
+    }
+}
+
+fn film(name: &str) -> Content {
+    let pause = match name {
+        "slow" => Duration::from_millis(300),
+        _ => Duration::ZERO,
+    };
+    Content {
+        media: "video/mp4",
+        shown: Shown::Attachment,
+        name: "夏 summer.mp4".to_owned(),
+        tag: "f1".to_owned(),
+        live: Live {
+            operation: &FILM_LIVE,
+            input: serde_json::json!({}),
+        },
+        source: Arc::new(Reel { pause }),
+    }
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +154,8 @@ pub(super) struct Remembering {
     pub(super) sockets: Mutex<Vec<Outbound>>,
     pub(super) heard: Arc<Mutex<Vec<String>>>,
     pub(super) unready: Mutex<bool>,
+    /// Whether films may no longer be seen.
+    pub(super) gone: Mutex<bool>,
 }
 
 impl Remembering {
@@ -125,6 +185,7 @@ impl Execute for Shared {
                     media,
                     body,
                     session,
+                    content: None,
                 })
             };
             match (name, input.get("text").and_then(Value::as_str)) {
@@ -137,6 +198,14 @@ impl Execute for Shared {
                     tokio::time::sleep(Duration::from_millis(300)).await;
                     answer(201, "application/json", Bytes::from_static(b"{}"), None)
                 }
+                ("test.film.read", _) => Ok(Answer {
+                    status: 200,
+                    media: "application/json",
+                    body: Bytes::new(),
+                    session: None,
+                    content: input["film"].as_str().map(film),
+                }),
+                ("test.film.live", _) if *self.0.gone.lock().unwrap() => Err(LOCKED.into()),
                 ("test.door.greet", _) => {
                     let body = Bytes::from_static(br#"{"token":"","state":"signed_in"}"#);
                     answer(200, "application/json", body, Some("tok-1".to_owned()))
@@ -234,7 +303,8 @@ pub(super) fn house(memory: &Arc<Remembering>, metrics: &Arc<Metrics>) -> House 
         .with(&READ, never::<ReadNotes>)
         .with(&GREET, never::<Nothing>)
         .with(&PICTURE, never::<Nothing>)
-        .with(&SHOW, never::<Picture>);
+        .with(&SHOW, never::<Picture>)
+        .with(&FILM, never::<Film>);
     House {
         bindings: module.bindings,
         execute: shared(),

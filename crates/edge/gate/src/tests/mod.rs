@@ -1,5 +1,6 @@
 //! The gate over real sockets, with a house that only remembers what it was asked.
 
+mod content;
 mod house;
 mod listener;
 mod logs;
@@ -130,12 +131,17 @@ impl Server {
 
     /// One request on a connection of its own, HTTP/1.1.
     async fn ask(&self, request: Request<Full<Bytes>>) -> Asked {
+        Asked::of(self.begin(request).await).await
+    }
+
+    /// As [`Server::ask`], with the body still to be read.
+    async fn begin(&self, request: Request<Full<Bytes>>) -> Response<hyper::body::Incoming> {
         let stream = self.tls(&[b"http/1.1"]).await;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .unwrap();
         tokio::spawn(connection);
-        Asked::of(sender.send_request(request).await.unwrap()).await
+        sender.send_request(request).await.unwrap()
     }
 
     async fn http2(&self) -> hyper::client::conn::http2::SendRequest<Full<Bytes>> {
@@ -212,6 +218,7 @@ fn post(path: &str, body: &str) -> Request<Full<Bytes>> {
 struct Asked {
     status: u16,
     headers: http::HeaderMap,
+    bytes: Bytes,
     text: String,
 }
 
@@ -223,6 +230,7 @@ impl Asked {
             status: parts.status.as_u16(),
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 

@@ -58,13 +58,16 @@ async fn one_source_holds_so_many_places_and_probes_need_none() {
 }
 
 #[tokio::test]
-async fn an_account_sends_one_picture_at_a_time() {
+async fn an_account_sends_four_pictures_at_a_time() {
     let server = Server::start().await;
-    let mut first = dripping(&server, "PUT /api/v1/picture").await;
-    first
-        .write_all(b"Content-Type: image/png\r\n\r\nabc")
-        .await
-        .unwrap();
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let mut one = dripping(&server, "PUT /api/v1/picture").await;
+        one.write_all(b"Content-Type: image/png\r\n\r\nabc")
+            .await
+            .unwrap();
+        held.push(one);
+    }
     let set = || {
         let headers = [
             ("authorization", "Bearer ana"),
@@ -72,13 +75,13 @@ async fn an_account_sends_one_picture_at_a_time() {
         ];
         request("PUT", "/api/v1/picture", &headers, "png")
     };
-    eventually(|| server.gate.open_requests() == 1).await;
+    eventually(|| server.gate.open_requests() == 4).await;
     let refused = server.ask(set()).await;
     assert_eq!(
         (refused.status, refused.code().as_str()),
         (429, "gate.too_many")
     );
-    drop(first);
+    drop(held);
     eventually(|| server.gate.open_requests() == 0).await;
     assert_eq!(server.ask(set()).await.status, 201);
 }
