@@ -8,7 +8,7 @@ use super::Finding;
 use crate::Outcome;
 
 /// Crate → what it may depend on in the workspace. `TOPS` may depend on everything.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("base", &[]),
     ("cipher", &["base"]),
     ("db", &["base", "cipher"]),
@@ -17,10 +17,12 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("kms", &["base", "cipher", "db"]),
     ("act", &["base", "cipher", "db"]),
     ("vault", &["base", "cipher", "db", "blob", "kms", "act"]),
+    ("antivirus", &["base", "act"]),
     ("access", &["base", "act"]),
     ("audit", &["base", "cipher", "db", "act"]),
-    ("identity", &["base", "act"]),
-    ("messenger", &["base", "act"]),
+    ("picture", &[]),
+    ("identity", &["base", "act", "picture"]),
+    ("messenger", &["base", "act", "picture"]),
     ("gate", &["base", "act"]),
     ("stream", &["base", "bus", "act", "gate"]),
     ("testkit", &["base", "cipher", "db", "act", "access"]),
@@ -39,7 +41,7 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("http", &["gate", "server", "system-tests", "bench"]),
     ("hyper", &["gate", "server", "system-tests", "bench"]),
     ("hyper-util", &["gate", "server", "system-tests", "bench"]),
-    ("image", &["identity"]),
+    ("image", &["picture"]),
     ("object_store", &["blob"]),
     ("reqwest", &["blob", "server", "system-tests"]),
     ("rusqlite", &["db", "bench"]),

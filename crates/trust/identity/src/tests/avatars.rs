@@ -2,14 +2,11 @@
 
 use act::{Announcement, Call};
 use bytes::Bytes;
-use image::ImageFormat;
+use picture::samples::{Format, bomb, file};
 use serde_json::json;
 
 use super::{Place, SignedIn};
-use crate::{
-    ops::{put_avatar, read_account, read_avatar, remove_avatar},
-    picture::tests::{bomb, file},
-};
+use crate::ops::{put_avatar, read_account, read_avatar, remove_avatar};
 
 async fn puts(who: &SignedIn, file: Vec<u8>) -> base::Result<serde_json::Value> {
     let body = Bytes::from(file);
@@ -31,7 +28,7 @@ async fn colleagues_see_the_picture_of_one_another() {
         .signs_up("Other House", "Eve", "eve@example.org")
         .await;
     place.house.heard().take();
-    let first = puts(&ana, file(300, 200, ImageFormat::Jpeg)).await.unwrap()["avatar"].clone();
+    let first = puts(&ana, file(300, 200, Format::Jpeg)).await.unwrap()["avatar"].clone();
     assert!(matches!(
         place.house.heard().take()[..],
         [Announcement::Notice {
@@ -61,7 +58,7 @@ async fn colleagues_see_the_picture_of_one_another() {
         "identity.avatar_absent"
     );
 
-    let second = puts(&ana, file(64, 64, ImageFormat::Png)).await.unwrap()["avatar"].clone();
+    let second = puts(&ana, file(64, 64, Format::Png)).await.unwrap()["avatar"].clone();
     assert_ne!(first, second);
     assert_eq!(
         bo.is_refused(&read_avatar::OP, json!({ "avatar": first }))
