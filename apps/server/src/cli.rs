@@ -101,6 +101,13 @@ pub(crate) struct Options {
     pub(crate) tls_chain: Option<PathBuf>,
     #[arg(long, global = true, env = "BASTIDE_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// How many gigabytes (10^9 bytes) of files each organisation may keep at most; 0 for no limit. 100 if it is not said.
+    #[arg(long, global = true, env = "BASTIDE_FILES_QUOTA_GB")]
+    pub(crate) files_quota_gb: Option<u64>,
+    /// A ClamAV daemon that looks through files before they are given out: tcp://host:port or unix:///path; without one, none
+    /// does.
+    #[arg(long, global = true, env = "BASTIDE_ANTIVIRUS_URL")]
+    pub(crate) antivirus_url: Option<String>,
     /// What the server calls itself.
     #[arg(long, global = true, env = "BASTIDE_NAME")]
     pub(crate) name: Option<String>,

@@ -20,6 +20,9 @@ const API_RATE_PER_MINUTE: u32 = 60_000;
 /// What a source may ask at once, in seconds of its rate.
 const API_BURST_S: u32 = 5;
 
+/// What each organisation may keep in files, in gigabytes.
+const FILES_QUOTA_GB: u64 = 100;
+
 /// What the server runs with.
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
@@ -41,6 +44,10 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) socket_shares: SocketShares,
     pub(crate) certificate: CertificateSource,
+    /// How many bytes of files each organisation may keep at most; nothing for no limit.
+    pub(crate) files_quota_bytes: Option<u64>,
+    /// Who looks through files, if somebody does.
+    pub(crate) antivirus: Option<antivirus::Address>,
     /// The mail server, if there is one.
     pub(crate) smtp: Option<SmtpSettings>,
     pub(crate) name: String,
@@ -86,6 +93,11 @@ impl Config {
             pick(&options.trusted_proxy_header, &file.trusted_proxy_header),
         )?;
         Ok(Self {
+            files_quota_bytes: files_quota(options.files_quota_gb.or(file.files_quota_gb))?,
+            antivirus: pick(&options.antivirus_url, &file.antivirus_url)
+                .filter(|url| !url.is_empty())
+                .map(|url| url.parse())
+                .transpose()?,
             smtp: smtp(options, &file)?,
             certificate: certificate(chain, key, &data_dir, &public)?,
             metrics_listen: address(
@@ -235,6 +247,18 @@ fn api_rate(per_minute: Option<u32>) -> Option<Rate> {
         per_minute,
         burst: (per_minute / 60).saturating_mul(API_BURST_S).max(1),
     })
+}
+
+fn files_quota(gigabytes: Option<u64>) -> Result<Option<u64>> {
+    match gigabytes.unwrap_or(FILES_QUOTA_GB) {
+        0 => Ok(None),
+        gigabytes => {
+            let bytes = gigabytes.checked_mul(1_000_000_000);
+            bytes
+                .map(Some)
+                .context("reading how much organisations may keep")
+        }
+    }
 }
 
 fn limits(options: &Options, file: &Options, proxies: &TrustedProxies) -> Limits {

@@ -38,7 +38,10 @@ pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
     vec![
         act::module(),
         identity::module(settings),
-        messenger::module(),
+        messenger::module_with(messenger::Settings {
+            quota_bytes: config.and_then(|config| config.files_quota_bytes),
+            scans: config.is_some_and(|config| config.antivirus.is_some()),
+        }),
         audit::module(),
         vault::module(),
     ]

@@ -75,6 +75,9 @@ pub(crate) async fn run(
     announce(&config, address, metrics_address, sealed, form)?;
     steady::start(&runtime, node);
     steady::start_keys(&runtime, kms, node);
+    if let Some(address) = config.antivirus.take() {
+        steady::start_scanning(&runtime, node, address);
+    }
     if let Some(settings) = config.smtp.take() {
         steady::start_mail(&runtime, node, &settings)?;
     }

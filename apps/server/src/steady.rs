@@ -48,6 +48,37 @@ pub(crate) fn start_mail(
     Ok(())
 }
 
+/// How often files that wait are brought to who looks through them.
+const SCANS_EVERY: Duration = Duration::from_secs(2);
+/// How long one round may take at most before another node takes over: files are large.
+const SCANNING_MAX: Duration = Duration::from_secs(900);
+
+/// Has files looked through, from one node at a time.
+pub(crate) fn start_scanning(runtime: &Arc<Runtime>, node: NodeId, address: antivirus::Address) {
+    let scanner = Arc::new(antivirus::Clamd::new(address));
+    let inspector = messenger::Inspector::new(Arc::clone(runtime), scanner);
+    let keeper = LeaseKeeper::new(name("messenger.scan"), node, SCANNING_MAX);
+    let ports = Arc::clone(runtime.ports());
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SCANS_EVERY).await;
+            let round = async {
+                match keeper.hold(&ports.database, ports.clock.now()).await? {
+                    Some(_) => inspector.round().await,
+                    None => Ok(messenger::Inspected::default()),
+                }
+            };
+            match round.await {
+                Ok(found) if found.harmful > 0 => {
+                    tracing::warn!(found.harmful, "files were found to be harmful");
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "files could not be looked through"),
+            }
+        }
+    });
+}
+
 /// How often jobs that are due are looked for.
 const JOBS_EVERY: Duration = Duration::from_secs(1);
 

@@ -1,6 +1,7 @@
 //! Sweeps over everything that the modules bring: a new operation or statement joins them by existing.
 
 mod entries;
+mod files;
 mod messages;
 mod stage;
 
@@ -11,8 +12,12 @@ use db::{OWN_MIGRATIONS, Statement, conformance::fresh};
 
 use crate::house::modules;
 
-/// Operations for people that have no address: the stream asks them in the name of a socket.
-const ASKED_BY_THE_STREAM: &[&str] = &["messenger.stream.join", "messenger.stream.resume"];
+/// Operations for people that have no address: the stream asks them in the name of a socket, the gate in that of a download.
+const ASKED_BY_THE_STREAM: &[&str] = &[
+    "messenger.file.live",
+    "messenger.stream.join",
+    "messenger.stream.resume",
+];
 
 /// Operations that may end well without a permit. Each says why.
 const WITHOUT_PERMIT: &[&str] = &["identity.session.live", "identity.session.resolve"];

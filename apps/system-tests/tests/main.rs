@@ -14,6 +14,7 @@
 mod afterwards;
 mod bad_input;
 mod commands;
+mod files;
 mod flood;
 mod ground;
 mod hearing;

@@ -71,6 +71,9 @@ struct Things {
     invitation: String,
     session: String,
     avatar: String,
+    /// A file that is on its way, and one that is whole.
+    upload: String,
+    file: String,
 }
 
 /// A server with two organisations.
@@ -154,7 +157,12 @@ impl Things {
         let mut elsewhere = owner.signs_in().await;
         let me = elsewhere.connection.call("GET", "/me", &Value::Null).await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let upload = begins_file(owner, &chat, "under way").await;
+        let file = begins_file(owner, &chat, "whole").await;
+        puts_file(owner, &chat, &file).await;
         Self {
+            upload,
+            file,
             chat,
             message: text(&message["id"]),
             account: others.member.clone(),
@@ -172,6 +180,9 @@ impl Things {
             .replace("{invitation}", &self.invitation)
             .replace("{session}", &self.session)
             .replace("{avatar}", &self.avatar)
+            .replace("{upload}", &self.upload)
+            .replace("{file}", &self.file)
+            .replace("{index}", "0")
     }
 
     /// What a field of this name is given, wherever it stands.
@@ -245,6 +256,31 @@ impl Things {
     }
 }
 
+/// A file of one picture, of which nothing has come yet.
+async fn begins_file(person: &mut Person, chat: &str, name: &str) -> String {
+    let input = json!({ "client_id": name, "name": name, "size_bytes": PICTURE.len() });
+    let path = format!("/chats/{chat}/uploads");
+    let begun = person.connection.call("POST", &path, &input).await.ok();
+    begun["id"].as_str().unwrap().to_owned()
+}
+
+async fn puts_file(person: &mut Person, chat: &str, file: &str) {
+    let path = format!("/chats/{chat}/uploads/{file}");
+    let octets = [("content-type", "application/octet-stream")];
+    let picture = Bytes::from_static(PICTURE);
+    let part = format!("/api/v1{path}/parts/0");
+    let put = person
+        .connection
+        .request(Method::PUT, &part, &octets, picture);
+    put.await.unwrap().ok();
+    let finish = format!("{path}/finish");
+    person
+        .connection
+        .call("POST", &finish, &json!({}))
+        .await
+        .ok();
+}
+
 async fn puts_picture(person: &mut Person) -> String {
     let png = [("content-type", "image/png")];
     let picture = Bytes::from_static(PICTURE);
@@ -295,12 +331,14 @@ impl Swept {
         connection.token = token.map(str::to_owned);
         let json = [("content-type", "application/json")];
         let png = [("content-type", "image/png")];
+        let octets = [("content-type", "application/octet-stream")];
         let (headers, body): (&[(&str, &str)], Bytes) = match &route.schema {
             Some(schema) => {
                 let body = things.example(schema, &self.document);
                 (&json, serde_json::to_vec(&body).unwrap().into())
             }
             None if route.media.starts_with("image/") => (&png, Bytes::from_static(PICTURE)),
+            None if !route.media.is_empty() => (&octets, Bytes::from_static(PICTURE)),
             None => (&[], Bytes::new()),
         };
         let path = things.fill(&route.path);

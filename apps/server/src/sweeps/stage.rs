@@ -33,7 +33,7 @@ const ENDING: &[&str] = &[
 ];
 
 /// One pixel, as PNG.
-const PICTURE: [u8; 69] = [
+pub(super) const PICTURE: [u8; 69] = [
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
     0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53,
     0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x10, 0x50, 0x30, 0x00,
@@ -119,7 +119,7 @@ impl Stage {
         actor.does(self.operation(name), input).await
     }
 
-    fn system(&self) -> Actor {
+    pub(super) fn system(&self) -> Actor {
         self.house.system("sweep", TenantId::NIL)
     }
 
@@ -233,6 +233,9 @@ impl Stage {
         let mut words = name.split('.');
         match (words.next()?, words.next()?) {
             ("act", _) => Some(deed(&self.system(), json!({}))),
+            ("messenger", "upload" | "file" | "thumbnail" | "quota" | "scan") => {
+                self.of_files(name).await
+            }
             ("messenger", _) => match self.of_chats(name).await {
                 Some(deed) => Some(deed),
                 None => self.of_messages(name).await,

@@ -1,14 +1,18 @@
 //! What is sealed, as it is stored: one byte of schema version, then JSON. It stays readable for ever, so it only grows:
 //! new kinds are new variants, new fields are optional. This file and `wire.rs` are where serde stands.
 
+mod files;
+
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use act::Field;
-use base::{AccountId, Context, Result, Timestamp};
+use base::{AccountId, Context, FileId, Result, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{card::Card, settings::Visibility};
+
+pub(crate) use files::*;
 
 pub(crate) const MESSAGE_BODY: Field = Field {
     label: 101,
@@ -66,12 +70,15 @@ pub(crate) enum Body {
 }
 
 /// What a person wrote. A mention stands in the text as `@{u_…}` or `@{all}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct TextBody {
-    pub text: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TextBody {
+    pub(crate) text: String,
     /// Who is named in the text and was a member then: accounts, or `all`.
     #[serde(default)]
-    pub mentions: Vec<Mention>,
+    pub(crate) mentions: Vec<Mention>,
+    /// What came with the text, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) files: Vec<FileId>,
 }
 
 /// Messages of another chat, as they stood when they were forwarded.
@@ -151,6 +158,44 @@ impl SystemBody {
             name: None,
             role: None,
             visibility: None,
+        }
+    }
+}
+
+impl Body {
+    /// The files that a message carries, in their order.
+    pub(crate) fn files(&self) -> Vec<FileId> {
+        match self {
+            Self::Text(text) => text.files.clone(),
+            Self::Forward(forward) => {
+                let items = forward.items.iter();
+                items
+                    .flat_map(|item| item.body.files.iter().copied())
+                    .collect()
+            }
+            Self::System(_) | Self::Card(_) | Self::Unknown => Vec::new(),
+        }
+    }
+
+    /// The same body with other files in place of these; those without another are left out.
+    pub(crate) fn with_files(self, other: impl Fn(FileId) -> Option<FileId>) -> Self {
+        let change = |body: TextBody| TextBody {
+            files: body.files.into_iter().filter_map(&other).collect(),
+            ..body
+        };
+        match self {
+            Self::Text(text) => Self::Text(change(text)),
+            Self::Forward(forward) => Self::Forward(ForwardBody {
+                items: forward
+                    .items
+                    .into_iter()
+                    .map(|item| Forwarded {
+                        body: change(item.body),
+                        ..item
+                    })
+                    .collect(),
+            }),
+            other => other,
         }
     }
 }
@@ -257,6 +302,7 @@ mod tests {
             body: Body::Text(TextBody {
                 text: text.to_owned(),
                 mentions: vec![Mention::Everyone],
+                files: Vec::new(),
             }),
         }
     }

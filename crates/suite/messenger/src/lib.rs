@@ -2,8 +2,11 @@
 
 mod card;
 mod content;
+mod inspector;
 mod joining;
+mod media;
 mod model;
+mod operator;
 mod ops;
 mod posting;
 mod rules;
@@ -16,17 +19,24 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
-use act::{Migration, MigrationSet, Module};
+use std::{sync::Arc, time::Duration};
 
+use act::{Migration, MigrationSet, Module, With};
+
+pub use inspector::{Inspected, Inspector};
+pub use operator::Settings;
 pub use ops::{
-    add_members, answer_card, answer_request, audience_chat, change_card, change_chat,
-    changes_chat, create_chat, direct_chat, disband_chat, edit_message, forward_messages, get_chat,
-    get_draft, get_link, get_message, get_quiet, inspect_link, join_chat, join_link, join_stream,
-    leave_chat, list_answers, list_chats, list_members, list_messages, list_pins, list_public,
-    list_reactions, list_readers, list_replies, list_requests, list_threads, list_versions,
-    make_link, mark_position, mark_thread, pin_message, react_message, read_policy, recall_message,
+    add_members, answer_card, answer_request, audience_chat, begin_upload, cancel_upload,
+    change_card, change_chat, changes_chat, create_chat, direct_chat, disband_chat, due_scans,
+    edit_message, expire_uploads, finish_upload, forward_messages, get_chat, get_draft, get_link,
+    get_message, get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream,
+    leave_chat, list_answers, list_chats, list_files, list_members, list_messages, list_pins,
+    list_public, list_reactions, list_readers, list_replies, list_requests, list_threads,
+    list_versions, live_file, make_link, mark_position, mark_thread, pin_message, put_part,
+    react_message, read_file, read_policy, read_scan, read_thumbnail, recall_message,
     remove_member, resume_stream, save_draft, save_policy, send_card, send_message, set_quiet,
-    set_role, states_chats, transfer_chat, unpin_message, withdraw_link, withdraw_request,
+    set_quota, set_role, settle_scan, states_chats, transfer_chat, unpin_message, withdraw_link,
+    withdraw_request,
 };
 
 /// The schema of this domain.
@@ -46,14 +56,26 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             sql: include_str!("../migrations/0003_messages.sql"),
         },
         Migration {
+            name: "0004_files",
+            sql: include_str!("../migrations/0004_files.sql"),
+        },
+        Migration {
             name: "0005_cards",
             sql: include_str!("../migrations/0005_cards.sql"),
         },
     ],
 };
 
-/// Everything this domain brings.
+/// How often files that were not sent in time are removed.
+const EXPIRY_EVERY: Duration = Duration::from_secs(60);
+
+/// Everything this domain brings, with the settings that hold where nobody says otherwise.
 pub fn module() -> Module {
+    module_with(Settings::default())
+}
+
+/// Everything this domain brings.
+pub fn module_with(settings: Settings) -> Module {
     let mut module = Module::new("messenger", MIGRATIONS)
         // chats
         .with(&list_chats::OP, list_chats::run)
@@ -118,7 +140,9 @@ pub fn module() -> Module {
         .with(&audience_chat::OP, audience_chat::run)
         .with(&changes_chat::OP, changes_chat::run)
         .with(&states_chats::OP, states_chats::run);
+    module = with_files(module, &Arc::new(settings));
     module.statements = store::statements();
+    module.blobs = store::BLOBS;
     module.kinds = &[model::CHAT];
     module.refusals = rules::refusals();
     module.notices = &[
@@ -133,4 +157,32 @@ pub fn module() -> Module {
         "quiet",
     ];
     module
+}
+
+/// What belongs to files.
+fn with_files(module: Module, settings: &Arc<Settings>) -> Module {
+    module
+        .with(&begin_upload::OP, knowing(settings, begin_upload::run))
+        .with(&put_part::OP, put_part::run)
+        .with(&get_upload::OP, get_upload::run)
+        .with(&finish_upload::OP, knowing(settings, finish_upload::run))
+        .with(&cancel_upload::OP, cancel_upload::run)
+        .with(&expire_uploads::OP, expire_uploads::run)
+        .with(&list_files::OP, list_files::run)
+        .with(&read_file::OP, read_file::run)
+        .with(&live_file::OP, live_file::run)
+        .with(&read_thumbnail::OP, read_thumbnail::run)
+        .with(&get_quota::OP, knowing(settings, get_quota::run))
+        .with(&set_quota::OP, knowing(settings, set_quota::run))
+        .with(&due_scans::OP, due_scans::run)
+        .with(&read_scan::OP, read_scan::run)
+        .with(&settle_scan::OP, settle_scan::run)
+        .reconciling(&expire_uploads::OP, EXPIRY_EVERY)
+}
+
+fn knowing<F>(settings: &Arc<Settings>, run: F) -> With<F, Settings> {
+    With {
+        run,
+        settings: Arc::clone(settings),
+    }
 }

@@ -1,5 +1,7 @@
 //! The nouns: chats, how an account stands to them, and what is said there.
 
+mod files;
+
 use std::time::Duration;
 
 use act::{Kind, Number, Relation, Resource, ResourceRef, Role, Sealed};
@@ -9,6 +11,8 @@ use crate::{
     rules::CHAT_ABSENT,
     settings::{Settings, Visibility},
 };
+
+pub(crate) use files::*;
 
 /// The kind of resource that a chat is.
 pub(crate) const CHAT: Kind = Kind("messenger.chat");

@@ -1,5 +1,7 @@
 //! Steps that several operations share.
 
+mod files;
+
 use std::collections::HashMap;
 
 use act::{Act, Event, Permit, Place, Resource, Series};
@@ -13,6 +15,8 @@ use crate::{
     rules::{ACCOUNT_ABSENT, MESSAGE_SENT, event_of},
     store, views, wire,
 };
+
+pub(crate) use files::*;
 
 /// What is shown of accounts, by account.
 pub(crate) type People = HashMap<AccountId, wire::Person>;
@@ -60,8 +64,8 @@ pub(crate) async fn may_be_added(
 }
 
 /// Opens a chat for the wire.
-pub(crate) fn open_chat(
-    act: &Act,
+pub(crate) async fn open_chat(
+    act: &mut Act,
     permit: &Permit<Chat>,
     overview: &Overview,
     people: &People,
@@ -81,7 +85,7 @@ pub(crate) fn open_chat(
     };
     let last = match &overview.last {
         None => None,
-        Some(last) => Some(wire::Message::of(last, views::content(act, permit, last)?)),
+        Some(last) => Some(views::bare(act, permit, last).await?),
     };
     let (description, announcement) = open_about(act, permit, chat.id, &overview.about)?;
     let settings = chat.settings;
@@ -144,7 +148,7 @@ pub(crate) async fn view(
 ) -> Result<wire::Chat> {
     let other: Vec<AccountId> = overview.chat.other().into_iter().collect();
     let people = people(act, &other).await?;
-    open_chat(act, permit, overview, &people)
+    open_chat(act, permit, overview, &people).await
 }
 
 /// Seals a chat's name under a version of it.
@@ -188,7 +192,7 @@ pub(crate) fn tell<R: Resource>(
         state: State::default(),
     };
     store::insert_message(act, permit, &message, None)?;
-    Ok(wire::Message::of(&message, content))
+    Ok(wire::Message::of(&message, content, &wire::Files::new()))
 }
 
 /// The end of a page from which the row that was read beyond it is cut.

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use act::{Act, Permit, Place, Resource};
-use base::{AccountId, ChatId, Context, MessageId, Result};
+use base::{AccountId, ChatId, Context, FileId, MessageId, Result};
 
 use crate::{
     card::{Card, CardAnswer},
     content::{Body, CARD_ANSWER, Content, EMOJI, MESSAGE_BODY},
     model::{Answer, Chat, Emoji, Message, Reaction},
     rules::{self, REACTION_ACCOUNTS_SHOWN},
-    store, wire,
+    steps, store, wire,
 };
 
 /// What a message says.
@@ -74,9 +74,14 @@ pub(crate) async fn all<R: Resource>(
 ) -> Result<Vec<wire::Message>> {
     let quotes = quotes(act, permit, reading, messages).await?;
     let mut reactions = reactions(act, permit, reading.chat, messages).await?;
-    let mut views = Vec::with_capacity(messages.len());
+    let mut contents = Vec::with_capacity(messages.len());
     for message in messages {
-        let mut view = wire::Message::of(message, content(act, permit, message)?);
+        contents.push(content(act, permit, message)?);
+    }
+    let files = files(act, permit, reading.chat, &contents).await?;
+    let mut views = Vec::with_capacity(messages.len());
+    for (message, content) in messages.iter().zip(contents) {
+        let mut view = wire::Message::of(message, content, &files);
         if message.state.recalled.is_none() {
             view.quote = message.quote.and_then(|id| quotes.get(&id).cloned());
             view.reactions = reactions.remove(&message.known()).unwrap_or_default();
@@ -143,6 +148,29 @@ pub(crate) fn open_answer<R: Resource>(
 ) -> Result<CardAnswer> {
     let json = act.open(permit, Place::new(answer.id, CARD_ANSWER), &answer.sealed)?;
     serde_json::from_slice(&json).context("reading an answer")
+}
+
+/// The message without what others did to it, as lists of chats show their last one.
+pub(crate) async fn bare<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    message: &Message,
+) -> Result<wire::Message> {
+    let content = content(act, permit, message)?;
+    let files = files(act, permit, message.chat, std::slice::from_ref(&content)).await?;
+    Ok(wire::Message::of(message, content, &files))
+}
+
+/// The files that these messages carry, opened. Messages without files cost no read.
+pub(crate) async fn files<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    chat: ChatId,
+    contents: &[Content],
+) -> Result<wire::Files> {
+    let ids: Vec<FileId> = contents.iter().flat_map(|one| one.body.files()).collect();
+    let found = store::files_among(act, chat, &ids).await?;
+    steps::open_files(act, permit, &found)
 }
 
 /// What these messages answer, by message. Opened at each reading: an answer never keeps what was recalled.

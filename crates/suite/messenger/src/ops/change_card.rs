@@ -71,6 +71,6 @@ pub async fn run(act: &mut Act, input: wire::ChangeCard) -> Result<wire::Message
     Ok(wire::Message {
         reactions: view.reactions,
         answer: view.answer,
-        ..wire::Message::of(&changed, after)
+        ..wire::Message::of(&changed, after, &wire::Files::new())
     })
 }

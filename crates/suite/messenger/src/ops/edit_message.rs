@@ -38,7 +38,7 @@ pub static OP: Operation = Operation::write("messenger.message.edit", Action::Po
     ]);
 
 pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Message> {
-    rules::may_say(&input.text)?;
+    rules::may_keep(&input.text, "text")?;
     let named = rules::mentions_in(&input.text)?;
     let account = act.member()?.account;
     act.throttle(&rules::MARKING, &account.to_bytes())?;
@@ -52,6 +52,9 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
     let Body::Text(before) = content.body else {
         return Err(EDIT_KIND.into());
     };
+    if before.files.is_empty() {
+        rules::may_say(&input.text)?;
+    }
     let view = views::one(act, &permit, &chat, &message).await?;
     if before.text == input.text {
         return Ok(view);
@@ -67,8 +70,11 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
         body: Body::Text(TextBody {
             text: input.text,
             mentions,
+            files: before.files,
         }),
     };
+
+    let files = views::files(act, &permit, chat.id, std::slice::from_ref(&after)).await?;
 
     let edits = message.state.edits + 1;
     let place = Place::new(message.id, MESSAGE_BODY).at(edits);
@@ -89,7 +95,7 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
     Ok(wire::Message {
         quote: view.quote,
         reactions: view.reactions,
-        ..wire::Message::of(&edited, after)
+        ..wire::Message::of(&edited, after, &files)
     })
 }
 

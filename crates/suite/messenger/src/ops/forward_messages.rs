@@ -1,15 +1,17 @@
 //! Carry messages of one chat into another, as they stand.
 
+use std::collections::HashMap;
+
 use act::{Act, Action, Method, Operation, Permit};
 use base::{AccountId, Result};
 
 use crate::{
     content::{Body, Content, ForwardBody, Forwarded},
-    model::{Chat, Message},
+    model::{Chat, File, Message},
     posting::{self, Post},
     rules::{
-        self, CHAT_ABSENT, CLIENT_ID_INVALID, FORWARD_KIND, FORWARD_NONE, FORWARD_TOO_MANY,
-        MESSAGE_ABSENT, POSTING_MANAGERS,
+        self, CHAT_ABSENT, CLIENT_ID_INVALID, FILES_TOO_MANY, FORWARD_KIND, FORWARD_NONE,
+        FORWARD_TOO_MANY, MESSAGE_ABSENT, POSTING_MANAGERS,
     },
     steps, store, views, wire,
 };
@@ -27,6 +29,7 @@ pub static OP: Operation = Operation::write("messenger.message.forward", Action:
         FORWARD_TOO_MANY,
         FORWARD_KIND,
         CLIENT_ID_INVALID,
+        FILES_TOO_MANY,
     ]);
 
 pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Message> {
@@ -52,6 +55,7 @@ pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Me
         client_id: Some(input.client_id),
         body: Body::Forward(gather(act, &reading, &messages).await?),
     };
+    let (content, files) = carry(act, (&reading, &source), &permit, content).await?;
 
     let post = Post {
         content: &content,
@@ -60,7 +64,31 @@ pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Me
         quote: None,
     };
     let message = posting::post(act, &permit, &chat, post)?;
-    Ok(wire::Message::of(&message, content))
+    for file in &files {
+        store::show_again(act, &permit, file, message.number)?;
+    }
+    let shown = steps::open_files(act, &permit, &files)?;
+    Ok(wire::Message::of(&message, content, &shown))
+}
+
+/// The same content with its files as the other chat has them: no byte is copied. What is harmful or gone stays behind.
+async fn carry(
+    act: &mut Act,
+    (reading, source): (&Permit<Chat>, &Chat),
+    permit: &Permit<Chat>,
+    content: Content,
+) -> Result<(Content, Vec<File>)> {
+    let found = store::files_among(act, source.id, &content.body.files()).await?;
+    rules::may_carry_files(found.len())?;
+    let mut copies = HashMap::new();
+    for file in found.iter().filter(|file| rules::may_go_along(file)) {
+        copies.insert(file.id, steps::copy_file(act, (reading, file), permit)?);
+    }
+    let body = content
+        .body
+        .with_files(|id| copies.get(&id).map(|copy| copy.id));
+    let content = Content { body, ..content };
+    Ok((content, copies.into_values().collect()))
 }
 
 /// The messages with the names of their authors. What was forwarded before goes on as what it was.

@@ -44,11 +44,10 @@ pub async fn run(act: &mut Act, input: wire::ListChats) -> Result<wire::Page<wir
     let permits = act.permits(&chats, Action::Read).await?;
     let others: Vec<AccountId> = chats.iter().filter_map(Chat::other).collect();
     let people = steps::people(act, &others).await?;
-    let items = overviews
-        .iter()
-        .zip(&permits)
-        .map(|(overview, permit)| steps::open_chat(act, permit, overview, &people))
-        .collect::<Result<_>>()?;
+    let mut items = Vec::with_capacity(overviews.len());
+    for (overview, permit) in overviews.iter().zip(&permits) {
+        items.push(steps::open_chat(act, permit, overview, &people).await?);
+    }
     Ok(wire::Page { items, next_cursor })
 }
 

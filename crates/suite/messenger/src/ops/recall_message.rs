@@ -49,6 +49,13 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Message>
         at: act.now(),
     };
     store::update_recalled(act, &permit, &message, mark, change)?;
+    store::withdraw_files(act, &permit, &message)?;
     store::delete_mentions(act, &permit, &message, &mentioned)?;
-    Ok(wire::Message::of(&message, content).withdrawn(account, act.now(), change))
+    Ok(
+        wire::Message::of(&message, content, &wire::Files::new()).withdrawn(
+            account,
+            act.now(),
+            change,
+        ),
+    )
 }

@@ -54,5 +54,5 @@ pub async fn run(act: &mut Act, input: wire::SendCard) -> Result<wire::Message> 
         quote: None,
     };
     let message = posting::post(act, &permit, &chat, post)?;
-    Ok(wire::Message::of(&message, content))
+    Ok(wire::Message::of(&message, content, &wire::Files::new()))
 }

@@ -1,18 +1,18 @@
 //! Send a message to a chat, into a thread of it, or in answer to another message.
 
 use act::{Act, Action, Method, Operation, Permit};
-use base::{AccountId, MessageId, Result};
+use base::{AccountId, FileId, MessageId, Result};
 
 use crate::{
     content::{Body, Content, Mention, TextBody},
-    model::{Chat, Message},
+    model::{Chat, File, Message},
     posting::{self, Post},
     rules::{
-        self, CHAT_ABSENT, CLIENT_ID_INVALID, MENTION_ALL_MANAGERS, MENTIONS_TOO_MANY,
-        MESSAGE_ABSENT, POSTING_MANAGERS, RECALLED, TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX,
-        TEXT_TOO_LONG, THREAD_ROOT,
+        self, CHAT_ABSENT, CLIENT_ID_INVALID, FILE_ABSENT, FILE_BLOCKED, FILE_UNFINISHED,
+        FILES_TOO_MANY, MENTION_ALL_MANAGERS, MENTIONS_TOO_MANY, MESSAGE_ABSENT, POSTING_MANAGERS,
+        RECALLED, TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG, THREAD_ROOT,
     },
-    store, views, wire,
+    steps, store, views, wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.message.send", Action::Post)
@@ -35,11 +35,19 @@ pub static OP: Operation = Operation::write("messenger.message.send", Action::Po
         CLIENT_ID_INVALID,
         POSTING_MANAGERS,
         MENTION_ALL_MANAGERS,
+        FILES_TOO_MANY,
+        FILE_ABSENT,
+        FILE_UNFINISHED,
+        FILE_BLOCKED,
     ]);
 
 pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Message> {
     rules::may_be_client_id(&input.client_id)?;
-    rules::may_say(&input.body.text)?;
+    rules::may_attach(&input.body.files)?;
+    match input.body.files.is_empty() {
+        true => rules::may_say(&input.body.text)?,
+        false => rules::may_keep(&input.body.text, "body.text")?,
+    }
     let named = rules::mentions_in(&input.body.text)?;
     act.throttle(&rules::SENDING, &act.member()?.account.to_bytes())?;
     let token = posting::client_token(act, &input.client_id).await?;
@@ -55,6 +63,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     }
     let quoted = find(act, &chat, input.reply_to).await?;
     let quote = quote_of(act, &permit, quoted.as_ref())?;
+    let files = attached(act, &chat, &input.body.files).await?;
     let mentions = posting::of_members(act, &chat, named).await?;
     rules::may_mention(&chat, &mentions)?;
     let mentioned = rules::mentioned(&mentions);
@@ -63,6 +72,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
         body: Body::Text(TextBody {
             text: input.body.text,
             mentions: mentions.clone(),
+            files: input.body.files,
         }),
     };
 
@@ -73,14 +83,28 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
         quote: input.reply_to,
     };
     let message = posting::post(act, &permit, &chat, post)?;
+    store::send_files(act, &permit, &files, message.number)?;
     store::insert_mentions(act, &permit, &message, &mentioned)?;
     if let Some(root) = &root {
         answer(act, &permit, root, &message, &mentions)?;
     }
+    let shown = steps::open_files(act, &permit, &files)?;
     Ok(wire::Message {
         quote,
-        ..wire::Message::of(&message, content)
+        ..wire::Message::of(&message, content, &shown)
     })
+}
+
+/// The files that are sent with it: one's own, whole, and sent nowhere yet.
+async fn attached(act: &mut Act, chat: &Chat, ids: &[FileId]) -> Result<Vec<File>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = store::files_of(act, chat.id, ids).await?;
+    for file in &files {
+        rules::may_send(file, chat.standing.account, act.now())?;
+    }
+    Ok(files)
 }
 
 async fn find(act: &mut Act, chat: &Chat, id: Option<MessageId>) -> Result<Option<Message>> {

@@ -65,14 +65,16 @@ pub(crate) const OWNER_CHANGED: EventName = EventName("owner.changed");
 pub(crate) fn chat_name(name: &str) -> Result<String> {
     let name = name.trim();
     let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     match fits && !name.contains(steers) {
         true => Ok(name.to_owned()),
         false => Err(NAME_INVALID.at("name")),
     }
+}
+
+/// What steers a terminal, breaks a line, or turns the writing direction of what stands beside it.
+pub(crate) const fn steers(c: char) -> bool {
+    matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}')
 }
 
 /// Groups have a name, an owner and members that change.

@@ -4,6 +4,7 @@ mod afterwards;
 mod cards;
 mod chats;
 mod doors;
+mod files;
 mod members;
 mod messages;
 mod settings;
@@ -19,6 +20,7 @@ pub(crate) use afterwards::*;
 pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
+pub(crate) use files::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use settings::*;
@@ -56,6 +58,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         cards::REFUSALS,
         chats::REFUSALS,
         doors::REFUSALS,
+        files::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,
         settings::REFUSALS,

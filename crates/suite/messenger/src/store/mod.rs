@@ -3,6 +3,7 @@
 mod cards;
 mod chats;
 mod doors;
+mod files;
 mod members;
 mod messages;
 mod policy;
@@ -18,6 +19,7 @@ use act::{IntoValue, Params, Statement};
 pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
+pub(crate) use files::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use policy::*;
@@ -34,6 +36,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         cards::STATEMENTS,
         chats::STATEMENTS,
         doors::STATEMENTS,
+        files::STATEMENTS,
         members::STATEMENTS,
         messages::STATEMENTS,
         policy::STATEMENTS,

@@ -4,6 +4,7 @@ mod afterwards;
 mod cards;
 mod chats;
 mod doors;
+mod files;
 mod kit;
 mod limits;
 mod managers;

@@ -1,12 +1,14 @@
 //! What is said, and one's own standing to it.
 
+use std::collections::HashMap;
+
 use act::Number;
-use base::{AccountId, ChatId, MessageId, Timestamp};
+use base::{AccountId, ChatId, FileId, MessageId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Done, OwnAnswer};
-pub use crate::content::{Mention, SystemBody, SystemEvent, TextBody};
+use super::{Card, Done, File, OwnAnswer};
+pub use crate::content::{Mention, SystemBody, SystemEvent};
 use crate::{
     content::{Body, Content, Forwarded},
     model,
@@ -52,8 +54,13 @@ pub struct SendMessage {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewText {
-    #[schemars(length(min = 1, max = 20_000))]
+    /// May be empty when files come with it.
+    #[schemars(length(max = 20_000))]
     pub text: String,
+    /// Files of one's own that are whole, in the order in which they are shown.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub files: Vec<FileId>,
 }
 
 /// `PUT /chats/{chat}/position`
@@ -124,7 +131,7 @@ pub struct Message {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "kind", content = "body", rename_all = "snake_case")]
 pub enum MessageBody {
-    Text(TextBody),
+    Text(Text),
     System(SystemBody),
     Forward(Forward),
     Card(Card),
@@ -132,6 +139,15 @@ pub enum MessageBody {
     Recalled(Done),
     /// Of a kind that this server does not know yet: a newer one beside it wrote it.
     Unknown(Done),
+}
+
+/// What a person wrote. A mention stands in the text as `@{u_…}` or `@{all}`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Text {
+    pub text: String,
+    /// Who is named in the text and was a member then: accounts, or `all`.
+    pub mentions: Vec<Mention>,
+    pub files: Vec<File>,
 }
 
 /// Messages of another chat, as they stood when they were forwarded.
@@ -148,6 +164,7 @@ pub struct ForwardedMessage {
     pub sent_at: Timestamp,
     pub text: String,
     pub mentions: Vec<Mention>,
+    pub files: Vec<File>,
 }
 
 /// What a message answers, in short.
@@ -209,9 +226,18 @@ pub struct Draft {
     pub saved_at: Option<Timestamp>,
 }
 
+/// Files that were opened, by their ids.
+pub(crate) type Files = HashMap<FileId, File>;
+
+/// These of the files that were opened; one that is gone is left out.
+fn shown(ids: &[FileId], files: &Files) -> Vec<File> {
+    let ids = ids.iter();
+    ids.filter_map(|id| files.get(id).cloned()).collect()
+}
+
 impl Message {
     /// The message and its body; what others did to it is added by those who have read it.
-    pub(crate) fn of(message: &model::Message, content: Content) -> Self {
+    pub(crate) fn of(message: &model::Message, content: Content, files: &Files) -> Self {
         let state = &message.state;
         let recalled = state.recalled.map(|mark| Recall {
             by: mark.by,
@@ -225,7 +251,7 @@ impl Message {
             author: message.author,
             body: match recalled {
                 Some(_) => MessageBody::Recalled(Done {}),
-                None => MessageBody::of(content.body),
+                None => MessageBody::of(content.body, files),
             },
             sent_at: message.sent_at,
             client_id: content.client_id,
@@ -262,15 +288,19 @@ impl Message {
 }
 
 impl MessageBody {
-    pub(crate) fn of(body: Body) -> Self {
+    fn of(body: Body, files: &Files) -> Self {
         match body {
-            Body::Text(text) => Self::Text(text),
+            Body::Text(text) => Self::Text(Text {
+                files: shown(&text.files, files),
+                text: text.text,
+                mentions: text.mentions,
+            }),
             Body::System(system) => Self::System(system),
             Body::Forward(forward) => Self::Forward(Forward {
                 items: forward
                     .items
                     .into_iter()
-                    .map(ForwardedMessage::of)
+                    .map(|item| ForwardedMessage::of(item, files))
                     .collect(),
             }),
             Body::Card(card) => Self::Card(card),
@@ -280,8 +310,9 @@ impl MessageBody {
 }
 
 impl ForwardedMessage {
-    fn of(item: Forwarded) -> Self {
+    fn of(item: Forwarded, files: &Files) -> Self {
         Self {
+            files: shown(&item.body.files, files),
             author: item.author,
             name: item.name,
             sent_at: item.sent_at,

@@ -4,6 +4,7 @@ mod afterwards;
 mod cards;
 mod chats;
 mod doors;
+mod files;
 mod messages;
 mod stream;
 
@@ -14,6 +15,7 @@ pub use afterwards::*;
 pub use cards::*;
 pub use chats::*;
 pub use doors::*;
+pub use files::*;
 pub use messages::*;
 pub use stream::*;
 
