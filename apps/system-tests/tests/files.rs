@@ -209,7 +209,7 @@ async fn cut_and_gone_on_with(nodes: &[&Server], bytes: usize) {
     let (mut fetched, mut cuts) = (Vec::new(), 0);
     while fetched.len() < bytes {
         let client = nodes[dice.below(nodes.len())].client();
-        let most = 1 + dice.below(bytes / 3);
+        let most = (1 + dice.below(bytes / 3)).min(bytes - fetched.len());
         let come = fetch_some(&client, &bo, &path, fetched.len(), most).await;
         fetched.extend_from_slice(&come);
         cuts += 1;
@@ -325,15 +325,15 @@ async fn goes_on_after<F: Future<Output = ()>>(
     let mut raw = Raw::head(client, token, "GET", path, "").await;
     let (status, _) = raw.answer().await;
     assert_eq!(status, 200);
-    let mut buffer = vec![0; 16 * 1024];
+    let mut buffer = vec![0; 64 * 1024];
     for _ in 0..10 {
         raw.tls.read_exact(&mut buffer).await.unwrap();
     }
     cut.await;
     let begun = Instant::now();
     loop {
-        // About a megabyte in a second: the file lasts for a minute.
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        // Some megabytes in a second: the file lasts far longer than it may, and what lies ready on the way is soon read.
+        tokio::time::sleep(Duration::from_millis(10)).await;
         match raw.tls.read(&mut buffer).await {
             Ok(0) | Err(_) => return begun.elapsed(),
             Ok(_) => assert!(begun.elapsed() < Duration::from_secs(30), "it never ends"),
