@@ -1,7 +1,8 @@
 /** A typed call for every path and method that the schema names. */
 
+import type { AgreedPaths as paths } from "./ahead";
 import { ApiError, problemOf } from "./problem";
-import type { paths } from "./schema";
+
 import { transport } from "./transport";
 
 export const PREFIX = "/api/v1";
@@ -128,4 +129,15 @@ export function newKey(): string {
 
 export function avatarAddress(avatar: string, size: 64 | 256): string {
   return transport().picture(`${PREFIX}/avatars/${encodeURIComponent(avatar)}?size=${size}`);
+}
+
+/** Where a file is: its bytes to keep, the same to be shown in the page, or a small picture of it. */
+export function fileAddress(chat: string, file: string, what: "content" | "inline" | "thumbnail"): string {
+  const at = `${PREFIX}${pathOf("/chats/{chat}/files/{file}", { chat, file })}`;
+  const path = {
+    content: `${at}/content`,
+    inline: `${at}/content?inline=true`,
+    thumbnail: `${at}/thumbnail`,
+  };
+  return transport().picture(path[what]);
 }

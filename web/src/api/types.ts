@@ -1,6 +1,32 @@
 /** The names by which the rest of the application knows the wire's types. */
 
+import type { Chat } from "./ahead";
 import type { components } from "./schema";
+
+export type {
+  Chat,
+  ChatChange,
+  ChatFile,
+  ChatMember,
+  ChatRole,
+  File as StoredFile,
+  ForwardItem,
+  Joined,
+  Message,
+  MessagePage,
+  MessengerPolicy,
+  PersonReaction,
+  PublicChat,
+  Quote,
+  Reaction,
+  Readers,
+  SystemBody,
+  TextBody,
+  Thread,
+  ThreadPage,
+  Upload,
+  Wording,
+} from "./ahead";
 
 type Schemas = components["schemas"];
 
@@ -14,12 +40,6 @@ export type SignedIn = Schemas["SignedIn"];
 export type Session = Schemas["Session"];
 export type Invitation = Schemas["Invitation"];
 export type InvitationView = Schemas["InvitationView"];
-export type Chat = Schemas["Chat"];
-export type ChatMember = Schemas["Membership"];
-export type Message = Schemas["Message"];
-export type TextBody = Schemas["TextBody"];
-export type SystemBody = Schemas["SystemBody"];
-export type MessagePage = Schemas["Messages"];
 export type Problem = Schemas["Problem"];
 
 /** One page of a list; `next_cursor` is null on the last. */

@@ -20,6 +20,8 @@ export interface Format {
   /** A number that names the day in the person's zone, equal for two times of one day. */
   dayKey(at: string): string;
   list(items: string[]): string;
+  /** «3.4 MB», by thousands as files are sold and shown. */
+  bytes(count: number): string;
 }
 
 const DAY_MS = 86_400_000;
@@ -69,6 +71,17 @@ export function makeFormat(language: string, zone: string | undefined): Format {
     },
     dayKey,
     list: (items) => list.format(items),
+    bytes(count) {
+      const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+      const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+      const shown = count / 1000 ** step;
+      return new Intl.NumberFormat(language, {
+        style: "unit",
+        unit: units[step],
+        unitDisplay: step === 0 ? "narrow" : "short",
+        maximumFractionDigits: shown < 10 && step > 0 ? 1 : 0,
+      }).format(shown);
+    },
   };
 }
 

@@ -35,3 +35,43 @@ export function notify(title: string, body: string, open: () => void): void {
     notification.close();
   };
 }
+
+const SOUND = "bastide.sound";
+
+export function soundWanted(): boolean {
+  try {
+    return localStorage.getItem(SOUND) === "on";
+  } catch {
+    return false;
+  }
+}
+
+export function wantSound(on: boolean): boolean {
+  try {
+    if (on) localStorage.setItem(SOUND, "on");
+    else localStorage.removeItem(SOUND);
+    return on;
+  } catch {
+    return false;
+  }
+}
+
+let speaker: AudioContext | null = null;
+
+/** Two short tones, made here: no file is fetched. Browsers stay silent until the page was touched once. */
+export function playSound(): void {
+  if (!soundWanted() || typeof AudioContext === "undefined") return;
+  speaker ??= new AudioContext();
+  for (const [index, pitch] of [660, 880].entries()) {
+    const at = speaker.currentTime + index * 0.12;
+    const tone = speaker.createOscillator();
+    const volume = speaker.createGain();
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(0.12, at + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.22);
+    tone.connect(volume).connect(speaker.destination);
+    tone.start(at);
+    tone.stop(at + 0.24);
+  }
+}

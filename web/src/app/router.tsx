@@ -16,6 +16,7 @@ import { Door } from "./frame/Door";
 import { Frame } from "./frame/Frame";
 import { Broken, NotFound } from "./frame/States";
 import { Root } from "./Root";
+import { conversationSearch } from "./search";
 
 interface Context {
   client: QueryClient;
@@ -83,10 +84,28 @@ const home = createRoute({
 
 const chats = createRoute({ ...inFrame, path: "/chats", component: Chats });
 const noChat = createRoute({ getParentRoute: () => chats, path: "/", component: NoChat });
+const inChats = { getParentRoute: () => chats };
+const chatsPages = [
+  createRoute({
+    ...inChats,
+    path: "threads",
+    component: lazyRouteComponent(() => import("@/features/messenger/screens/Threads"), "Threads"),
+  }),
+  createRoute({
+    ...inChats,
+    path: "browse",
+    component: lazyRouteComponent(() => import("@/features/messenger/screens/Browse"), "Browse"),
+  }),
+  createRoute({
+    ...inChats,
+    path: "join",
+    component: lazyRouteComponent(() => import("@/features/messenger/screens/JoinByLink"), "JoinByLink"),
+  }),
+] as const;
 const chat = createRoute({
   getParentRoute: () => chats,
   path: "$chat",
-  validateSearch: (search): { details?: boolean } => (search.details ? { details: true } : {}),
+  validateSearch: conversationSearch,
   component: lazyRouteComponent(() => import("@/features/messenger/screens/Conversation"), "Conversation"),
 });
 
@@ -155,7 +174,7 @@ const tree = root.addChildren([
   door.addChildren([signIn, signUp, join, recover, recoverFinish]),
   frame.addChildren([
     home,
-    chats.addChildren([noChat, chat]),
+    chats.addChildren([noChat, ...chatsPages, chat]),
     people.addChildren([noPerson, person]),
     settings.addChildren([settingsHome, ...settingsPages]),
   ]),

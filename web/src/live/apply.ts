@@ -1,8 +1,10 @@
 /** What the stream says, written into the query cache. */
 
 import { notifyManager, type QueryClient } from "@tanstack/react-query";
-import { addMessage, cachedChat, dropChat, myAccount, noteMessage, notePosition, patchChat } from "./cache";
+import type { Message } from "@/api";
+import { cachedChat, dropChat, myAccount, noteMessage, notePosition, patchChat } from "./cache";
 import { keys } from "./keys";
+import { addMessage, putMessage } from "./messages";
 import type { EventFrame, NoticeFrame } from "./wire";
 
 export function applyEvents(client: QueryClient, batch: EventFrame[]): void {
@@ -14,14 +16,33 @@ export function applyEvents(client: QueryClient, batch: EventFrame[]): void {
 function applyEvent(client: QueryClient, event: EventFrame): void {
   const chat = event.topic;
   if (event.message) {
-    addMessage(client, event.message);
-    noteMessage(client, event.message);
+    // The list of changes may tell what a message is now instead of how it came: a resume does.
+    putMessage(client, event.message);
+    if (!isChangeOfMessage(event)) {
+      addMessage(client, event.message);
+      noteMessage(client, event.message);
+    }
   }
   patchChat(client, chat, (known) => ({ ...known, last_change: Math.max(known.last_change, event.change) }));
   if (!cachedChat(client, chat)) void client.invalidateQueries({ queryKey: keys.chats });
 
   switch (event.event) {
     case "message.sent":
+      if (hasFiles(event.message)) void client.invalidateQueries({ queryKey: keys.files(chat) });
+      return;
+    case "message.edited":
+    case "message.reacted":
+      return;
+    case "message.recalled":
+      void client.invalidateQueries({ queryKey: keys.files(chat) });
+      void client.invalidateQueries({ queryKey: keys.pins(chat) });
+      return;
+    case "message.pinned":
+    case "message.unpinned":
+      void client.invalidateQueries({ queryKey: keys.pins(chat) });
+      return;
+    case "chat.disbanded":
+      dropChat(client, chat);
       return;
     case "chat.renamed":
       if (event.name) patchChat(client, chat, (known) => ({ ...known, name: event.name ?? known.name }));
@@ -35,10 +56,19 @@ function applyEvent(client: QueryClient, event: EventFrame): void {
   }
 }
 
+function isChangeOfMessage({ event }: EventFrame): boolean {
+  return event.startsWith("message.") && event !== "message.sent";
+}
+
+function hasFiles(message: Message | undefined): boolean {
+  return message?.kind === "text" && message.body.files.length > 0;
+}
+
 function renewMembers(client: QueryClient, chat: string): void {
   void client.invalidateQueries({ queryKey: keys.chatMembers(chat) });
   void client.invalidateQueries({ queryKey: keys.chats });
   void client.invalidateQueries({ queryKey: keys.chat(chat) });
+  void client.invalidateQueries({ queryKey: keys.requests(chat) });
 }
 
 export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
@@ -60,6 +90,12 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
     case "draft":
       if (notice.chat) void client.invalidateQueries({ queryKey: keys.draft(notice.chat) });
       return;
+    case "thread":
+      void client.invalidateQueries({ queryKey: keys.threads });
+      return;
+    case "quiet":
+      void client.invalidateQueries({ queryKey: keys.quiet });
+      return;
     case "profile":
       void client.invalidateQueries({ queryKey: keys.me });
       void client.invalidateQueries({ queryKey: ["account"] });
@@ -70,5 +106,8 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
 /** Too far behind to be told one by one: what is held about the chat is fetched again. */
 export function applyReset(client: QueryClient, chat: string): void {
   void client.resetQueries({ queryKey: keys.messages(chat) });
+  void client.resetQueries({ queryKey: ["thread"] });
+  void client.invalidateQueries({ queryKey: keys.threads });
+  void client.invalidateQueries({ queryKey: keys.pins(chat) });
   renewMembers(client, chat);
 }

@@ -1,11 +1,10 @@
 /** Changes to what the query cache holds about chats and messages; nothing here talks to the server. */
 
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Chat, Me, Message, MessagePage, Page, TextBody } from "@/api";
+import type { Chat, Me, Message, Page } from "@/api";
 import { keys } from "./keys";
 
 export type ChatPages = InfiniteData<Page<Chat>, string | null>;
-export type MessagePages = InfiniteData<MessagePage, unknown>;
 
 export function myAccount(client: QueryClient): string {
   return client.getQueryData<Me | null>(keys.me)?.account.id ?? "";
@@ -71,28 +70,16 @@ export function dropChat(client: QueryClient, id: string): void {
   }
 }
 
-/**
- * Adds a message to the loaded history, if that history reaches the present.
- * A history that ends earlier stays as it is and fetches the message on its way down.
- */
-export function addMessage(client: QueryClient, message: Message): void {
-  client.setQueryData<MessagePages>(keys.messages(message.chat), (data) => {
-    const last = data?.pages.at(-1);
-    if (!data || !last || last.has_after) return data;
-    if (data.pages.some((page) => page.items.some((item) => item.id === message.id))) return data;
-    const items = [...last.items, message].sort((a, b) => a.number - b.number);
-    return { ...data, pages: [...data.pages.slice(0, -1), { ...last, items }] };
-  });
-}
-
 export function mentionsAccount(message: Message, account: string): boolean {
   if (message.kind !== "text") return false;
-  const { mentions } = message.body as TextBody;
+  const { mentions } = message.body;
   return mentions.includes(account) || mentions.includes("all");
 }
 
 /** What a new message does to its chat's row: newest line, and what is unread. */
 export function noteMessage(client: QueryClient, message: Message): void {
+  // What is said in a thread is counted there.
+  if (message.thread !== null) return;
   const me = myAccount(client);
   patchChat(client, message.chat, (chat) => {
     if (message.number <= chat.last_number) return chat;

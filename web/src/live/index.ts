@@ -2,6 +2,7 @@ export { applyEvents, applyNotice, applyReset } from "./apply";
 export * from "./cache";
 export { CursorBook } from "./cursors";
 export { keys } from "./keys";
+export * from "./messages";
 export { LiveProvider, useConnection, useLive } from "./provider";
 export { type ConnectionState, LiveStream } from "./stream";
 export type { EventFrame, NoticeFrame } from "./wire";

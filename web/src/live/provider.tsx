@@ -39,8 +39,9 @@ export function LiveProvider({ session, onSessionEnded, children }: Props) {
     const stream = new LiveStream(() => transport().socket(`${PREFIX}/stream`), cursors, {
       events: (batch) => {
         applyEvents(client, batch);
-        for (const { message } of batch) {
-          if (message) for (const listener of listeners.current) listener(message);
+        for (const { message, event } of batch) {
+          if (message && event === "message.sent")
+            for (const listener of listeners.current) listener(message);
         }
       },
       notice: (frame) => applyNotice(client, frame),

@@ -4,9 +4,17 @@ import type { Message } from "@/api";
 
 export type EventName =
   | "message.sent"
+  | "message.edited"
+  | "message.recalled"
+  | "message.reacted"
+  | "message.pinned"
+  | "message.unpinned"
   | "members.added"
   | "member.removed"
+  | "member.changed"
   | "chat.renamed"
+  | "chat.changed"
+  | "chat.disbanded"
   | "owner.changed";
 
 export interface EventFrame {
@@ -24,7 +32,15 @@ export interface EventFrame {
 
 export interface NoticeFrame {
   type: "notice";
-  notice: "chat.added" | "chat.removed" | "chat.changed" | "position" | "profile" | "draft";
+  notice:
+    | "chat.added"
+    | "chat.removed"
+    | "chat.changed"
+    | "position"
+    | "profile"
+    | "draft"
+    | "thread"
+    | "quiet";
   chat?: string;
   number?: number;
 }

@@ -1,23 +1,41 @@
-import type { AccountLite, Chat } from "@/api";
+import type { AccountLite, Chat, Message } from "@/api";
 import { mentionsAccount } from "@/live";
 import { type Asked, page, type Routes, refuse, textOf } from "./answers";
-import type { MockChat, MockState } from "./state";
+import type { MockChat, MockState, Saying } from "./state";
 
-function lite(state: MockState, account: string): AccountLite {
+export function lite(state: MockState, account: string): AccountLite {
   const found = state.accounts.get(account);
   return { id: account, name: found?.name ?? "", avatar: found?.avatar ?? null };
 }
 
-function chatIn({ state, me, path }: Asked): MockChat {
+export function chatIn({ state, me, path }: Asked): MockChat {
   const chat = state.chats.get(path.chat ?? "");
   if (!chat?.members.includes(me)) return refuse(404, "messenger.chat_absent", "There is no such chat.");
   return chat;
 }
 
-function ownedIn(asked: Asked): MockChat {
+export function ownedIn(asked: Asked): MockChat {
   const chat = chatIn(asked);
   if (chat.owner !== asked.me) refuse(403, "access.not_permitted", "You are not allowed to do this.");
   return chat;
+}
+
+export function roleOf(chat: MockChat, account: string): Chat["role"] {
+  if (chat.owner === account) return "owner";
+  return chat.managers.has(account) ? "manager" : "member";
+}
+
+export function managedIn(asked: Asked): MockChat {
+  const chat = chatIn(asked);
+  if (roleOf(chat, asked.me) === "member")
+    refuse(403, "access.not_permitted", "You are not allowed to do this.");
+  return chat;
+}
+
+/** A message as one person sees it. */
+export function seenBy(me: string, message: Message): Message {
+  const reactions = message.reactions.map((one) => ({ ...one, mine: one.accounts.includes(me) }));
+  return { ...message, reactions };
 }
 
 export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
@@ -29,7 +47,7 @@ export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
     kind: chat.kind,
     name: other ? lite(state, other).name : chat.name,
     other: other ? lite(state, other) : null,
-    role: chat.owner === me ? "owner" : "member",
+    role: roleOf(chat, me),
     members: chat.members.length,
     last_number: chat.messages.length,
     last_change: chat.change,
@@ -39,12 +57,38 @@ export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
     last_message: chat.messages.at(-1) ?? null,
     created_at: chat.created_at,
     muted: chat.muted.has(me),
+    requests: roleOf(chat, me) === "member" ? 0 : chat.requests.size,
+    ...chat.settings,
   };
 }
 
 function accountsOf(body: Record<string, unknown>, name: string): string[] {
   const given = body[name];
   return Array.isArray(given) ? given.filter((one) => typeof one === "string") : [];
+}
+
+/** What is before or after a number, else the latest. */
+export function partOf(messages: Message[], { me, query }: Asked) {
+  const limit = Math.min(100, Number(query.get("limit") ?? 50));
+  const after = query.get("after");
+  const before = Number(query.get("before") ?? messages.length + 1);
+  const from = after !== null ? Number(after) : Math.max(0, before - 1 - limit);
+  const to = after !== null ? from + limit : before - 1;
+  const items = messages.slice(from, to).map((message) => seenBy(me, message));
+  return { items, has_before: from > 0, has_after: to < messages.length };
+}
+
+export function quoteOf(all: Message[], id: string): Saying["quote"] {
+  const found = all.find((message) => message.id === id);
+  if (!found) return null;
+  const text = found.kind === "text" ? found.body.text : "";
+  return {
+    message: found.id,
+    number: found.number,
+    author: found.author,
+    excerpt: text.slice(0, 200),
+    recalled: found.recalled !== null,
+  };
 }
 
 export const messengerRoutes: Routes = {
@@ -76,23 +120,11 @@ export const messengerRoutes: Routes = {
     );
   },
   "GET /chats/{chat}": (asked) => viewOf(asked.state, chatIn(asked), asked.me),
-  "PATCH /chats/{chat}": (asked) => {
-    const { state, me, body } = asked;
-    const chat = body.name === undefined ? chatIn(asked) : ownedIn(asked);
-    if (body.muted === true) chat.muted.add(me);
-    if (body.muted === false) chat.muted.delete(me);
-    const name = textOf(body, "name");
-    if (name) {
-      chat.name = name;
-      state.say(chat, { author: me, system: { event: "chat_renamed", accounts: [], name } }, "chat.renamed");
-    }
-    return viewOf(state, chat, me);
-  },
   "GET /chats/{chat}/members": (asked) => {
     const chat = chatIn(asked);
     const all = chat.members.map((member) => ({
       account: lite(asked.state, member),
-      role: member === chat.owner ? "owner" : "member",
+      role: roleOf(chat, member),
       joined_at: chat.created_at,
       read_number: chat.read.get(member) ?? 0,
     }));
@@ -119,6 +151,7 @@ export const messengerRoutes: Routes = {
     if (chat.owner === asked.me && chat.members.length > 1) {
       refuse(409, "messenger.owner_stays", "The owner hands the group over before leaving.");
     }
+    chat.managers.delete(asked.me);
     chat.members = chat.members.filter((member) => member !== asked.me);
     return {};
   },
@@ -130,23 +163,24 @@ export const messengerRoutes: Routes = {
     return viewOf(asked.state, chat, asked.me);
   },
   "GET /chats/{chat}/messages": (asked) => {
-    const { messages } = chatIn(asked);
-    const limit = Math.min(100, Number(asked.query.get("limit") ?? 50));
-    const after = asked.query.get("after");
-    const before = Number(asked.query.get("before") ?? messages.length + 1);
-    const from = after !== null ? Number(after) : Math.max(0, before - 1 - limit);
-    const to = after !== null ? from + limit : before - 1;
-    return { items: messages.slice(from, to), has_before: from > 0, has_after: to < messages.length };
+    return partOf(chatIn(asked).messages, asked);
   },
   "POST /chats/{chat}/messages": (asked) => {
     const { state, me, body } = asked;
     const chat = chatIn(asked);
     const client_id = textOf(body, "client_id");
-    const text = textOf((body.body ?? {}) as Record<string, unknown>, "text");
-    const known = chat.messages.find((message) => message.author === me && message.client_id === client_id);
-    if (known) return known;
-    if (!text.trim()) refuse(422, "messenger.text_empty", "A message needs a text.", "text");
-    return state.say(chat, { author: me, text, client_id });
+    const said = (body.body ?? {}) as Record<string, unknown>;
+    const text = textOf(said, "text");
+    const thread = textOf(body, "thread") || undefined;
+    const all = thread ? state.threadOf(chat, thread).replies : chat.messages;
+    const known = all.find((message) => message.author === me && message.client_id === client_id);
+    if (known) return seenBy(me, known);
+    const files = accountsOf(said, "files").flatMap((id) => state.files.get(id) ?? []);
+    if (!text.trim() && files.length === 0) {
+      refuse(422, "messenger.text_empty", "A message needs a text.", "text");
+    }
+    const quote = quoteOf(all, textOf(body, "reply_to"));
+    return state.say(chat, { author: me, text, files, client_id, quote, thread });
   },
   "PUT /chats/{chat}/position": (asked) => {
     const chat = chatIn(asked);

@@ -1,5 +1,6 @@
 /** An organisation to look at: two languages, long names, much to read. */
 
+import { seedTalk } from "./seedTalk";
 import type { MockChat, MockState } from "./state";
 
 const PEOPLE: [id: string, name: string, mail: string, title: string][] = [
@@ -124,6 +125,7 @@ export function seed(state: MockState): void {
     fill(state, chat, 18, ago);
     chat.read.set("u_lin", chat.messages.length - unread);
   }
+  seedTalk(state);
   state.drafts.set("oc_d_wang", "关于昨天的问题，");
 
   seedSessions(state);

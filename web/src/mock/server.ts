@@ -5,13 +5,23 @@
 
 import type { Socket, Transport } from "@/api";
 import { type Asked, type Handler, json, MockRefusal, problem, type Routes } from "./answers";
+import { drawing, fileRoutes } from "./files";
+import { groupRoutes } from "./groups";
 import { identityRoutes } from "./identity";
 import { messengerRoutes } from "./messenger";
 import { peopleRoutes } from "./people";
 import { MockState } from "./state";
+import { talkRoutes } from "./talk";
 
 const PREFIX = "/api/v1";
-const ROUTES: Routes = { ...identityRoutes, ...messengerRoutes, ...peopleRoutes };
+const ROUTES: Routes = {
+  ...identityRoutes,
+  ...messengerRoutes,
+  ...talkRoutes,
+  ...groupRoutes,
+  ...fileRoutes,
+  ...peopleRoutes,
+};
 
 interface Route {
   method: string;
@@ -71,6 +81,8 @@ export class MockServer implements Transport {
   };
 
   readonly picture = (path: string): string => {
+    const file = /\/files\/([^/]+)\/(?:thumbnail|content)/.exec(path)?.[1];
+    if (file) return drawing(this.state, file);
     const avatar = decodeURIComponent(path.split("/").at(-1)?.split("?")[0] ?? "");
     return this.state.avatars.get(avatar) ?? "";
   };

@@ -1,6 +1,16 @@
 /** What the in-memory server holds. */
 
-import type { Account, Chat, Instance, Invitation, Message, Session, SystemBody } from "@/api";
+import type {
+  Account,
+  Chat,
+  Instance,
+  Invitation,
+  Message,
+  Session,
+  StoredFile,
+  SystemBody,
+  Upload,
+} from "@/api";
 
 export interface MockPerson {
   id: string;
@@ -21,7 +31,43 @@ export interface MockChat {
   created_at: string;
   read: Map<string, number>;
   muted: Set<string>;
+  managers: Set<string>;
+  /** What was said in answer to a message, by that message. */
+  threads: Map<string, MockThread>;
+  pins: string[];
+  versions: Map<string, { text: string; at: string }[]>;
+  requests: Map<string, string>;
+  link: string | null;
+  settings: Pick<
+    Chat,
+    "visibility" | "join" | "posting" | "mention_all" | "history" | "announcement" | "description"
+  >;
 }
+
+export interface MockThread {
+  root: string;
+  replies: Message[];
+  read: Map<string, number>;
+  followers: Set<string>;
+}
+
+export interface MockUpload extends Upload {
+  chat: string;
+  name: string;
+  size_bytes: number;
+}
+
+/** What a message has from the start, whatever its kind. */
+export const UNTOUCHED = {
+  thread: null,
+  quote: null,
+  edits: 0,
+  edited_at: null,
+  recalled: null,
+  reactions: [],
+  pinned: false,
+  replies: null,
+} satisfies Partial<Message>;
 
 /** The code that the mock's authenticator always shows. */
 export const TOTP_CODE = "123456";
@@ -47,6 +93,9 @@ export class MockState {
   accounts = new Map<string, Account>();
   chats = new Map<string, MockChat>();
   drafts = new Map<string, string>();
+  files = new Map<string, StoredFile>();
+  uploads = new Map<string, MockUpload>();
+  quietUntil: string | null = null;
   invitations = new Map<string, Invitation & { token: string }>();
   resets = new Map<string, { person: string; needsProof: boolean }>();
   sessions: Session[] = [];
@@ -123,40 +172,69 @@ export class MockState {
       created_at: given.created_at ?? this.at(),
       read: new Map(),
       muted: new Set(),
+      managers: new Set(),
+      threads: new Map(),
+      pins: [],
+      versions: new Map(),
+      requests: new Map(),
+      link: null,
+      settings: {
+        visibility: "private",
+        join: "closed",
+        posting: "everyone",
+        mention_all: "everyone",
+        history: "all",
+        announcement: null,
+        description: "",
+      },
     };
     this.chats.set(chat.id, chat);
     return chat;
   }
 
-  addMessage(
-    chat: MockChat,
-    given: { author: string; text?: string; system?: SystemBody; client_id?: string; sent_at?: string },
-  ): Message {
+  addMessage(chat: MockChat, given: Saying): Message {
     chat.change += 1;
-    const text = given.text ?? "";
-    const told = given.system
-      ? { kind: "system" as const, body: given.system }
-      : {
-          kind: "text" as const,
-          body: { text, mentions: [...text.matchAll(/@\{([^}]+)\}/g)].map((match) => match[1] ?? "") },
-        };
-    const message: Message = {
-      ...told,
+    const list = given.thread ? this.threadOf(chat, given.thread).replies : chat.messages;
+    const message = {
+      ...UNTOUCHED,
+      ...bodyOf(given),
       id: this.id("om"),
       chat: chat.id,
-      number: chat.messages.length + 1,
+      number: list.length + 1,
       change: chat.change,
       author: given.author,
       sent_at: given.sent_at ?? this.at(),
       client_id: given.client_id ?? null,
-    };
-    chat.messages.push(message);
-    chat.read.set(given.author, message.number);
+      quote: given.quote ?? null,
+      thread: given.thread ?? null,
+    } as Message;
+    list.push(message);
+    if (given.thread) this.noteReply(chat, given.thread, message);
+    else chat.read.set(given.author, message.number);
     return message;
   }
 
+  threadOf(chat: MockChat, root: string): MockThread {
+    const known = chat.threads.get(root);
+    if (known) return known;
+    const author = chat.messages.find((message) => message.id === root)?.author;
+    const made = { root, replies: [], read: new Map(), followers: new Set(author ? [author] : []) };
+    chat.threads.set(root, made);
+    return made;
+  }
+
+  private noteReply(chat: MockChat, id: string, reply: Message): void {
+    const thread = this.threadOf(chat, id);
+    thread.followers.add(reply.author);
+    thread.read.set(reply.author, reply.number);
+    const root = chat.messages.find((message) => message.id === id);
+    if (root) {
+      root.replies = { count: thread.replies.length, last_at: reply.sent_at, last_number: reply.number };
+    }
+  }
+
   /** As `addMessage`, and told to whoever listens. */
-  say(chat: MockChat, given: Parameters<MockState["addMessage"]>[1], event = "message.sent"): Message {
+  say(chat: MockChat, given: Saying, event = "message.sent"): Message {
     const message = this.addMessage(chat, given);
     const system = given.system;
     this.tell({
@@ -171,4 +249,47 @@ export class MockState {
     });
     return message;
   }
+
+  /** A change of a message that is there already, told to whoever listens. */
+  touch(chat: MockChat, message: Message, event: string, accounts: string[] = []): void {
+    chat.change += 1;
+    message.change = chat.change;
+    this.tell({
+      type: "event",
+      topic: chat.id,
+      change: chat.change,
+      event,
+      message: { ...message, reactions: message.reactions.map((one) => ({ ...one, mine: false })) },
+      accounts,
+      at: this.at(),
+    });
+  }
+
+  /** A change of the chat itself. */
+  changed(chat: MockChat, event: string, accounts: string[] = []): void {
+    chat.change += 1;
+    this.tell({ type: "event", topic: chat.id, change: chat.change, event, accounts, at: this.at() });
+  }
+}
+
+export interface Saying {
+  author: string;
+  text?: string;
+  files?: StoredFile[];
+  system?: SystemBody;
+  forward?: Extract<Message, { kind: "forward" }>["body"];
+  client_id?: string;
+  sent_at?: string;
+  quote?: Message["quote"];
+  thread?: string | undefined;
+}
+
+export function mentionsIn(text: string): string[] {
+  return [...text.matchAll(/@\{([^}]+)\}/g)].map((match) => match[1] ?? "");
+}
+
+function bodyOf({ system, forward, text = "", files = [] }: Saying): Pick<Message, "kind" | "body"> {
+  if (system) return { kind: "system", body: system };
+  if (forward) return { kind: "forward", body: forward };
+  return { kind: "text", body: { text, mentions: mentionsIn(text), files } };
 }

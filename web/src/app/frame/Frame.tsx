@@ -1,13 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api";
 import { languageOf, setLanguage } from "@/app/i18n";
-import { notify } from "@/app/notifications";
+import { notify, playSound } from "@/app/notifications";
 import { instanceQuery, useMe } from "@/app/session";
 import { runShortcut, shortcutOf, useShortcut } from "@/app/shortcuts";
-import { NewChat, outbox, useChats, useTextLine } from "@/features/messenger/public";
+import {
+  NewChat,
+  outbox,
+  uploads,
+  useChats,
+  useFollows,
+  useMessageWords,
+  useQuiet,
+} from "@/features/messenger/public";
 import { usePerson, usePrimeNames } from "@/features/people/public";
 import { mentionsAccount, useLive } from "@/live";
 import { toasts } from "@/ui";
@@ -103,11 +111,13 @@ function useAccountLanguage(): void {
 function useSendingAgain(): void {
   const { state } = useLive();
   useEffect(() => {
-    if (state === "online") outbox.resume();
+    if (state !== "online") return;
+    outbox.resume();
+    uploads.resume();
   }, [state]);
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
-      if (!outbox.isEmpty()) event.preventDefault();
+      if (!outbox.isEmpty() || !uploads.isIdle()) event.preventDefault();
     };
     window.addEventListener("beforeunload", ask);
     return () => window.removeEventListener("beforeunload", ask);
@@ -119,19 +129,28 @@ function News() {
   const { onMessage } = useLive();
   const { chats } = useChats();
   const me = useMe();
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const [news, setNews] = useState<Message | null>(null);
+  const quiet = useQuiet() !== null;
+  const follows = useFollows();
+  const beside = "thread" in search ? search.thread : undefined;
+  const isOpen = useCallback(
+    (message: Message) =>
+      pathname.endsWith(message.chat) && (message.thread === null || message.thread === beside),
+    [pathname, beside],
+  );
   useEffect(
     () =>
       onMessage((message) => {
-        if (message.kind !== "text" || message.author === me?.account.id) return;
+        if (message.kind === "system" || message.author === me?.account.id || quiet) return;
         const chat = chats.find((one) => one.id === message.chat);
-        const called = chat?.kind === "direct" || mentionsAccount(message, me?.account.id ?? "");
-        if (!chat || !called || (chat.muted && !mentionsAccount(message, me?.account.id ?? ""))) return;
-        if (!document.hidden && pathname.endsWith(message.chat)) return;
+        const named = mentionsAccount(message, me?.account.id ?? "");
+        const called = message.thread === null ? chat?.kind === "direct" : follows(message.thread);
+        if (!chat || !(called || named) || (chat.muted && !named)) return;
+        if (!document.hidden && isOpen(message)) return;
         setNews(message);
       }),
-    [onMessage, chats, me, pathname],
+    [onMessage, chats, me, isOpen, follows, quiet],
   );
   const open = pathname.split("/").at(-1) ?? "";
   useEffect(() => toasts.dismissAbout(open), [open]);
@@ -142,20 +161,22 @@ function Tell({ message }: { message: Message }) {
   const { t } = useTranslation("app");
   const navigate = useNavigate();
   const author = usePerson(message.author);
-  const line = useTextLine("text" in message.body ? String(message.body.text) : "");
+  const line = useMessageWords(message);
   const told = useRef(false);
   useEffect(() => {
     // Said once, whatever is learned about its author or its words later.
     if (!author || told.current) return;
     told.current = true;
-    const open = () => void navigate({ to: "/chats/$chat", params: { chat: message.chat } });
+    const search = message.thread ? { thread: message.thread } : {};
+    const open = () => void navigate({ to: "/chats/$chat", params: { chat: message.chat }, search });
     toasts.show({
       text: author.name,
       detail: line,
       about: message.chat,
       action: { label: t("frame.open"), run: open },
     });
+    playSound();
     if (document.hidden) notify(author.name, line, open);
-  }, [author, line, message.chat, navigate, t]);
+  }, [author, line, message.chat, message.thread, navigate, t]);
   return null;
 }

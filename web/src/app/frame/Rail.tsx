@@ -1,16 +1,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { avatarAddress } from "@/api";
+import { useFormat } from "@/app/format";
 import { useExplain } from "@/app/refusals";
 import { useMe } from "@/app/session";
 import { keysOf, runShortcut } from "@/app/shortcuts";
 import { signOut, switchAccount } from "@/features/identity/public";
-import { saveDrafts, useChats } from "@/features/messenger/public";
+import { QuietDialog, saveDrafts, useChats, useQuiet } from "@/features/messenger/public";
 import {
   Avatar,
   CountBadge,
+  IconBellZ,
   IconBuildingCastle,
   IconId,
   IconKeyboard,
@@ -87,6 +89,10 @@ function Own() {
   const navigate = useNavigate();
   const explain = useExplain();
   const me = useMe();
+  const { t: groups } = useTranslation("groups");
+  const format = useFormat();
+  const quiet = useQuiet();
+  const [choosing, setChoosing] = useState(false);
   if (!me) return null;
   const attempt = async (work: () => Promise<unknown>) => {
     try {
@@ -117,6 +123,12 @@ function Own() {
       onPick: () => void navigate({ to: "/settings/profile" }),
     },
     {
+      key: "quiet",
+      label: quiet ? groups("quiet.until", { when: format.brief(quiet) }) : groups("quiet.title"),
+      icon: <IconBellZ size={16} />,
+      onPick: () => setChoosing(true),
+    },
+    {
       key: "keys",
       label: t("own.shortcuts"),
       icon: <IconKeyboard size={16} />,
@@ -130,26 +142,34 @@ function Own() {
     },
   ];
   return (
-    <Menu
-      label={t("own.label")}
-      side="right"
-      items={items}
-      header={
-        <div className={styles.whoami}>
-          <p className={styles.whoName}>{me.account.name}</p>
-          <p className={styles.whoTenant}>{me.tenant.name}</p>
-        </div>
-      }
-      trigger={(button) => (
-        <button {...button} type="button" className={styles.own} aria-label={t("own.label")}>
-          <Avatar
-            id={me.account.id}
-            name={me.account.name}
-            picture={me.account.avatar && avatarAddress(me.account.avatar, 64)}
-            size={32}
-          />
-        </button>
-      )}
-    />
+    <>
+      <Menu
+        label={t("own.label")}
+        side="right"
+        items={items}
+        header={
+          <div className={styles.whoami}>
+            <p className={styles.whoName}>{me.account.name}</p>
+            <p className={styles.whoTenant}>{me.tenant.name}</p>
+          </div>
+        }
+        trigger={(button) => (
+          <button {...button} type="button" className={styles.own} aria-label={t("own.label")}>
+            <Avatar
+              id={me.account.id}
+              name={me.account.name}
+              picture={me.account.avatar && avatarAddress(me.account.avatar, 64)}
+              size={32}
+            />
+            {quiet && (
+              <span className={styles.quiet} role="img" aria-label={groups("quiet.on")}>
+                <IconBellZ size={14} />
+              </span>
+            )}
+          </button>
+        )}
+      />
+      {choosing && <QuietDialog onClose={() => setChoosing(false)} />}
+    </>
   );
 }

@@ -1,9 +1,8 @@
 /** What a person does in a chat, besides writing. */
 
 import type { QueryClient } from "@tanstack/react-query";
-import { api, type Chat } from "@/api";
-import { dropChat, keys, type MessagePages, notePosition, patchChat, putChat } from "@/live";
-import { newestPage } from "./queries";
+import { api, type Chat, type ChatChange, type Joined } from "@/api";
+import { dropChat, keys, notePosition, patchChat, putChat } from "@/live";
 
 export async function openDirect(client: QueryClient, account: string): Promise<Chat> {
   const chat = await api.post("/chats/direct", { body: { account } });
@@ -21,11 +20,7 @@ export async function createGroup(
   return chat;
 }
 
-export async function changeChat(
-  client: QueryClient,
-  chat: string,
-  change: { name?: string; muted?: boolean },
-): Promise<void> {
+export async function changeChat(client: QueryClient, chat: string, change: ChatChange): Promise<void> {
   if (change.muted !== undefined) {
     const { muted } = change;
     patchChat(client, chat, (known) => ({ ...known, muted }));
@@ -70,8 +65,49 @@ export async function readUpTo(client: QueryClient, chat: string, number: number
   }
 }
 
-/** Leaves the part of the history that is open for the present. */
-export async function loadNewest(client: QueryClient, chat: string): Promise<void> {
-  const page = await newestPage(chat);
-  client.setQueryData<MessagePages>(keys.messages(chat), { pages: [page], pageParams: [{}] });
+export async function giveRole(
+  client: QueryClient,
+  chat: string,
+  account: string,
+  role: "manager" | "member",
+): Promise<void> {
+  await api.put("/chats/{chat}/members/{account}/role", { path: { chat, account }, body: { role } });
+  await client.invalidateQueries({ queryKey: keys.chatMembers(chat) });
+}
+
+export async function disband(client: QueryClient, chat: string): Promise<void> {
+  await api.delete("/chats/{chat}", { path: { chat } });
+  dropChat(client, chat);
+}
+
+export async function joinChat(client: QueryClient, chat: string): Promise<Joined> {
+  return joined(client, await api.post("/chats/{chat}/join", { path: { chat }, body: {} }));
+}
+
+export async function joinByLink(client: QueryClient, token: string): Promise<Joined> {
+  return joined(client, await api.post("/chats/links/join", { body: { token } }));
+}
+
+function joined(client: QueryClient, answer: Joined): Joined {
+  if (answer.chat) putChat(client, answer.chat);
+  void client.invalidateQueries({ queryKey: keys.publicChats });
+  return answer;
+}
+
+export async function decideRequest(
+  client: QueryClient,
+  chat: string,
+  account: string,
+  accept: boolean,
+): Promise<void> {
+  await api.post("/chats/{chat}/requests/{account}", { path: { chat, account }, body: { accept } });
+  await Promise.all([
+    client.invalidateQueries({ queryKey: keys.requests(chat) }),
+    client.invalidateQueries({ queryKey: keys.chatMembers(chat) }),
+    client.invalidateQueries({ queryKey: keys.chats }),
+  ]);
+}
+
+export async function beQuiet(client: QueryClient, until: string | null): Promise<void> {
+  client.setQueryData(keys.quiet, await api.put("/me/quiet", { body: { until } }));
 }

@@ -1,11 +1,13 @@
 /**
  * What is typed and not sent. The server keeps it sealed; this browser holds it
- * in memory only, until somebody signs out.
+ * in memory only, until somebody signs out. What is begun in a thread stays in
+ * memory alone: the server keeps one draft for a chat.
  */
 
 import { useSyncExternalStore } from "react";
 import { api } from "@/api";
 import { whenSignedOut } from "@/app/session";
+import type { Place } from "./place";
 
 const SAVE_AFTER_MS = 900;
 
@@ -32,9 +34,14 @@ class Drafts {
     this.tell();
   }
 
-  write(chat: string, text: string): void {
+  write(place: Place, text: string): void {
+    const chat = place.key;
     if ((this.texts.get(chat) ?? "") === text) return;
     this.texts.set(chat, text);
+    if (place.thread !== null) {
+      this.tell();
+      return;
+    }
     this.unsaved.add(chat);
     this.writtenAt.set(chat, Date.now());
     clearTimeout(this.timers.get(chat));

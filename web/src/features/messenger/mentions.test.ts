@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fromWire, labelFor, partsOf, toWire, typedMention } from "./mentions";
+import { fromWire, labelFor, toWire, typedMention } from "./mentions";
 
 it("turns labels into accounts, the longest first", () => {
   const labels = new Map([
@@ -25,13 +25,4 @@ it("finds what is typed after an @, also behind Chinese text", () => {
   expect(typedMention("hello @an", 9)).toEqual({ query: "an", start: 6 });
   expect(typedMention("你好@晓", 4)).toEqual({ query: "晓", start: 2 });
   expect(typedMention("me@example", 10)).toBeNull();
-});
-
-it("finds links without the punctuation after them", () => {
-  expect(partsOf("看 https://example.org/a，好吗？")).toEqual([
-    { kind: "text", text: "看 " },
-    { kind: "link", address: "https://example.org/a" },
-    { kind: "text", text: "，好吗？" },
-  ]);
-  expect(partsOf("(https://example.org/b).")[1]).toEqual({ kind: "link", address: "https://example.org/b" });
 });

@@ -6,36 +6,6 @@
  */
 
 const TOKEN = /@\{([A-Za-z0-9_-]+)\}/g;
-const LINK = /https?:\/\/[^\s<>"'，。；！？、）】」》]+[^\s<>"'，。；！？、）】」》.,;:!?)\]}]/g;
-
-export type Part =
-  | { kind: "text"; text: string }
-  | { kind: "mention"; account: string }
-  | { kind: "link"; address: string };
-
-export function partsOf(text: string): Part[] {
-  const parts: Part[] = [];
-  let from = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    parts.push(...linksOf(text.slice(from, match.index)));
-    parts.push({ kind: "mention", account: match[1] ?? "" });
-    from = match.index + match[0].length;
-  }
-  parts.push(...linksOf(text.slice(from)));
-  return parts;
-}
-
-function linksOf(text: string): Part[] {
-  const parts: Part[] = [];
-  let from = 0;
-  for (const match of text.matchAll(LINK)) {
-    if (match.index > from) parts.push({ kind: "text", text: text.slice(from, match.index) });
-    parts.push({ kind: "link", address: match[0] });
-    from = match.index + match[0].length;
-  }
-  if (from < text.length) parts.push({ kind: "text", text: text.slice(from) });
-  return parts;
-}
 
 export function mentionedIn(text: string): string[] {
   return [...text.matchAll(TOKEN)].map((match) => match[1] ?? "").filter((id) => id !== "all");

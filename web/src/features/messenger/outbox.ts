@@ -2,20 +2,27 @@
  * Messages on their way. They are on the screen from the moment of sending and
  * stay here, with their text, until the server has them.
  *
- * Per chat they leave one after the other, so that they arrive in the order in
+ * Per chat, or thread, they leave one after the other, so that they arrive in the order in
  * which they were written. The client id makes a repeat harmless.
  */
 
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { api, isApiError, newKey } from "@/api";
+import { api, isApiError, type Message, newKey, type StoredFile } from "@/api";
 import { whenSignedOut } from "@/app/session";
 import { addMessage, noteMessage } from "@/live";
+import type { Place } from "./place";
 
-export interface Pending {
-  clientId: string;
-  chat: string;
+export interface Letter {
   text: string;
+  files: readonly StoredFile[];
+  /** What it answers. */
+  quote: Message | null;
+}
+
+export interface Pending extends Letter {
+  clientId: string;
+  place: Place;
   at: string;
   /** `waiting` goes by itself once the server can be reached; `failed` needs a decision. */
   state: "sending" | "waiting" | "failed";
@@ -26,7 +33,7 @@ const NONE: readonly Pending[] = [];
 const RETRY_MS = 4000;
 
 class Outbox {
-  private byChat = new Map<string, readonly Pending[]>();
+  private byPlace = new Map<string, readonly Pending[]>();
   private busy = new Set<string>();
   private listeners = new Set<() => void>();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -37,66 +44,66 @@ class Outbox {
     return () => this.listeners.delete(listener);
   };
 
-  of(chat: string): readonly Pending[] {
-    return this.byChat.get(chat) ?? NONE;
+  of(place: string): readonly Pending[] {
+    return this.byPlace.get(place) ?? NONE;
   }
 
   isEmpty(): boolean {
-    return [...this.byChat.values()].every((list) => list.length === 0);
+    return [...this.byPlace.values()].every((list) => list.length === 0);
   }
 
-  send(client: QueryClient, chat: string, text: string): void {
+  send(client: QueryClient, place: Place, letter: Letter): void {
     this.client = client;
     const entry: Pending = {
+      ...letter,
       clientId: newKey(),
-      chat,
-      text,
+      place,
       at: new Date().toISOString(),
       state: "sending",
       error: null,
     };
-    this.set(chat, [...this.of(chat), entry]);
-    void this.run(chat);
+    this.set(place.key, [...this.of(place.key), entry]);
+    void this.run(place.key);
   }
 
   retry(entry: Pending): void {
     this.change(entry, { state: "sending", error: null });
-    void this.run(entry.chat);
+    void this.run(entry.place.key);
   }
 
   discard(entry: Pending): void {
     this.set(
-      entry.chat,
-      this.of(entry.chat).filter((other) => other.clientId !== entry.clientId),
+      entry.place.key,
+      this.of(entry.place.key).filter((other) => other.clientId !== entry.clientId),
     );
   }
 
   /** The server can be reached again: what waited goes out. */
   resume(): void {
     clearTimeout(this.retryTimer);
-    for (const [chat, list] of this.byChat) {
+    for (const [place, list] of this.byPlace) {
       for (const entry of list) if (entry.state === "waiting") this.change(entry, { state: "sending" });
-      void this.run(chat);
+      void this.run(place);
     }
   }
 
   clear(): void {
     clearTimeout(this.retryTimer);
-    this.byChat.clear();
+    this.byPlace.clear();
     this.tell();
   }
 
-  private async run(chat: string): Promise<void> {
-    if (this.busy.has(chat)) return;
-    this.busy.add(chat);
+  private async run(place: string): Promise<void> {
+    if (this.busy.has(place)) return;
+    this.busy.add(place);
     try {
       for (;;) {
-        const entry = this.of(chat).find((one) => one.state === "sending");
+        const entry = this.of(place).find((one) => one.state === "sending");
         if (!entry || !this.client) return;
         if (!(await this.sendOne(this.client, entry))) return;
       }
     } finally {
-      this.busy.delete(chat);
+      this.busy.delete(place);
     }
   }
 
@@ -104,10 +111,18 @@ class Outbox {
   private async sendOne(client: QueryClient, entry: Pending): Promise<boolean> {
     try {
       const message = await api.post("/chats/{chat}/messages", {
-        path: { chat: entry.chat },
-        body: { client_id: entry.clientId, body: { text: entry.text } },
+        path: { chat: entry.place.chat },
+        body: {
+          client_id: entry.clientId,
+          body: {
+            text: entry.text,
+            ...(entry.files.length > 0 ? { files: entry.files.map(({ id }) => id) } : {}),
+          },
+          ...(entry.quote ? { reply_to: entry.quote.id } : {}),
+          ...(entry.place.thread ? { thread: entry.place.thread } : {}),
+        },
       });
-      if (this.of(entry.chat).some((one) => one.clientId === entry.clientId)) {
+      if (this.of(entry.place.key).some((one) => one.clientId === entry.clientId)) {
         addMessage(client, message);
         noteMessage(client, message);
         this.discard(entry);
@@ -126,13 +141,13 @@ class Outbox {
 
   private change(entry: Pending, patch: Partial<Pending>): void {
     this.set(
-      entry.chat,
-      this.of(entry.chat).map((one) => (one.clientId === entry.clientId ? { ...one, ...patch } : one)),
+      entry.place.key,
+      this.of(entry.place.key).map((one) => (one.clientId === entry.clientId ? { ...one, ...patch } : one)),
     );
   }
 
-  private set(chat: string, list: readonly Pending[]): void {
-    this.byChat.set(chat, list);
+  private set(place: string, list: readonly Pending[]): void {
+    this.byPlace.set(place, list);
     this.tell();
   }
 
@@ -144,6 +159,6 @@ class Outbox {
 export const outbox = new Outbox();
 whenSignedOut(() => outbox.clear());
 
-export function useOutbox(chat: string): readonly Pending[] {
-  return useSyncExternalStore(outbox.listen, () => outbox.of(chat));
+export function useOutbox(place: Place): readonly Pending[] {
+  return useSyncExternalStore(outbox.listen, () => outbox.of(place.key));
 }

@@ -5,13 +5,25 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { api, type Chat, type ChatMember, type MessagePage, type Page } from "@/api";
+import { useEffect, useMemo, useState } from "react";
+import {
+  api,
+  type Chat,
+  type ChatFile,
+  type ChatMember,
+  type Message,
+  type MessagePage,
+  type Page,
+  type Readers,
+  type Thread,
+  type ThreadPage,
+} from "@/api";
 import { cachedChat, keys } from "@/live";
 
 const CHATS_PAGE = 100;
 const MEMBERS_PAGE = 100;
 const MESSAGES_PAGE = 60;
+const THREADS_PAGE = 50;
 /** How much of what is already read stands above the first unread message. */
 const CONTEXT = 15;
 
@@ -57,35 +69,117 @@ export function useChat(id: string) {
 
 type Position = { before?: number; after?: number };
 
+const bothWays = {
+  initialPageParam: null as Position | null,
+  getPreviousPageParam: (page: MessagePage): Position | null =>
+    page.has_before && page.items[0] ? { before: page.items[0].number } : null,
+  getNextPageParam: (page: MessagePage): Position | null => {
+    const last = page.items.at(-1);
+    return page.has_after && last ? { after: last.number } : null;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+};
+
 /** History in both directions; it opens where reading stopped. */
 export function useHistory(chat: string) {
   const client = useQueryClient();
   return useInfiniteQuery({
+    ...bothWays,
     queryKey: keys.messages(chat),
     queryFn: ({ pageParam }): Promise<MessagePage> =>
-      api.get("/chats/{chat}/messages", {
-        path: { chat },
-        query: { limit: MESSAGES_PAGE, ...(pageParam ?? openAt(cachedChat(client, chat))) },
-      }),
-    initialPageParam: null as Position | null,
-    getPreviousPageParam: (page): Position | null =>
-      page.has_before && page.items[0] ? { before: page.items[0].number } : null,
-    getNextPageParam: (page): Position | null => {
-      const last = page.items.at(-1);
-      return page.has_after && last ? { after: last.number } : null;
-    },
-    staleTime: Number.POSITIVE_INFINITY,
+      chatPart(chat, pageParam ?? openAt(cachedChat(client, chat))),
   });
 }
+
+/** What was said in answer to one message, in both directions. */
+export function useThread(chat: string, root: string) {
+  return useInfiniteQuery({
+    ...bothWays,
+    queryKey: keys.thread(root),
+    queryFn: ({ pageParam }): Promise<ThreadPage> => threadPart(chat, root, pageParam ?? {}),
+  });
+}
+
+export function chatPart(chat: string, at: Position): Promise<MessagePage> {
+  return api.get("/chats/{chat}/messages", { path: { chat }, query: { limit: MESSAGES_PAGE, ...at } });
+}
+
+export function threadPart(chat: string, message: string, at: Position): Promise<ThreadPage> {
+  const query = { limit: MESSAGES_PAGE, ...at };
+  return api.get("/chats/{chat}/messages/{message}/thread", { path: { chat, message }, query });
+}
+
+/** The part in whose middle a number stands. */
+export function around(number: number): Position {
+  return { after: Math.max(0, number - MESSAGES_PAGE / 2) };
+}
+
+export const threadsQuery = infiniteQueryOptions({
+  queryKey: keys.threads,
+  queryFn: ({ pageParam }): Promise<Page<Thread>> =>
+    api.get("/threads", { query: { limit: THREADS_PAGE, ...(pageParam ? { cursor: pageParam } : {}) } }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const messageQuery = (chat: string, message: string) =>
+  queryOptions({
+    queryKey: keys.message(message),
+    queryFn: () => api.get("/chats/{chat}/messages/{message}", { path: { chat, message } }),
+    staleTime: 10_000,
+    retry: false,
+  });
+
+export const pinsQuery = (chat: string) =>
+  queryOptions({
+    queryKey: keys.pins(chat),
+    queryFn: () => api.get("/chats/{chat}/pins", { path: { chat } }),
+    staleTime: 60_000,
+  });
+
+export const readersQuery = (message: Message, read: boolean) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.readers(message.id), read],
+    queryFn: ({ pageParam }): Promise<Readers> =>
+      api.get("/chats/{chat}/messages/{message}/readers", {
+        path: { chat: message.chat, message: message.id },
+        query: { read, limit: MEMBERS_PAGE, ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 5000,
+  });
+
+export const filesQuery = (chat: string, kind: "image" | "file") =>
+  infiniteQueryOptions({
+    queryKey: [...keys.files(chat), kind],
+    queryFn: ({ pageParam }): Promise<Page<ChatFile>> =>
+      api.get("/chats/{chat}/files", {
+        path: { chat },
+        query: { kind, ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 60_000,
+  });
+
+export const policyQuery = queryOptions({
+  queryKey: keys.policy,
+  queryFn: () => api.get("/messenger/policy"),
+  staleTime: 10 * 60_000,
+});
+
+export const quietQuery = queryOptions({
+  queryKey: keys.quiet,
+  queryFn: () => api.get("/me/quiet"),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 /** The newest page, unless more is unread than one page shows. */
 function openAt(chat: Chat | undefined): Position {
   if (!chat || chat.unread < MESSAGES_PAGE - CONTEXT) return {};
   return { after: Math.max(0, chat.read_number - CONTEXT) };
-}
-
-export function newestPage(chat: string): Promise<MessagePage> {
-  return api.get("/chats/{chat}/messages", { path: { chat }, query: { limit: MESSAGES_PAGE } });
 }
 
 export const membersQuery = (chat: string) =>
@@ -108,3 +202,27 @@ export const draftQuery = (chat: string) =>
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
+
+/** Whether one hears of what is said in a thread. */
+export function useFollows(): (root: string) => boolean {
+  const threads = useInfiniteQuery(threadsQuery).data;
+  return useMemo(() => {
+    const all = threads?.pages.flatMap((page) => page.items) ?? [];
+    const followed = new Set(all.filter((thread) => thread.following).map((thread) => thread.root.id));
+    return (root) => followed.has(root);
+  }, [threads]);
+}
+
+/** Until when the person wants to be left alone; null when they do not. */
+export function useQuiet(): string | null {
+  const until = useQuery(quietQuery).data?.until ?? null;
+  const left = until ? Date.parse(until) - Date.now() : 0;
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (left <= 0) return;
+    // Timers count no further than 24 days.
+    const timer = setTimeout(() => again((now) => now + 1), Math.min(left, 2_000_000_000));
+    return () => clearTimeout(timer);
+  }, [left]);
+  return left > 0 ? until : null;
+}

@@ -1,2 +1,3 @@
+export { CopyLink } from "./parts/CopyLink";
 export { PeoplePicker } from "./parts/PeoplePicker";
 export { accountQuery, accountsQuery, pictureOf, useNames, usePerson, usePrimeNames } from "./queries";

@@ -1,15 +1,7 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type Anchor, anchorOf, Popup } from "../popup/Popup";
+import { type MenuItem, MenuList } from "./MenuList";
 import styles from "./menu.module.css";
-
-export interface MenuItem {
-  key: string;
-  label: string;
-  icon?: ReactNode;
-  tone?: "plain" | "danger";
-  disabledReason?: string | undefined;
-  checked?: boolean;
-  onPick(): void;
-}
 
 interface Props {
   items: MenuItem[];
@@ -30,15 +22,14 @@ interface Props {
 export function Menu({ items, trigger, label, align = "end", side = "bottom", header }: Props) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const list = useRef<HTMLDivElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
   const id = useId();
 
   useEffect(() => {
     if (!open) return;
-    list.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
     const outside = (event: PointerEvent) => {
       const target = event.target as Node;
-      if (!list.current?.contains(target) && !button.current?.contains(target)) setOpen(false);
+      if (!popup.current?.contains(target) && !button.current?.contains(target)) setOpen(false);
     };
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
@@ -47,23 +38,6 @@ export function Menu({ items, trigger, label, align = "end", side = "bottom", he
   const close = () => {
     setOpen(false);
     button.current?.focus();
-  };
-
-  const move = (event: KeyboardEvent) => {
-    const all = [...(list.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const next: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
-    if (event.key === "Escape" || event.key === "Tab") {
-      event.stopPropagation();
-      if (event.key === "Escape") event.preventDefault();
-      close();
-    } else if (event.key in next) {
-      event.preventDefault();
-      all.at((next[event.key] ?? 0) % all.length)?.focus();
-    } else if (event.key.length === 1) {
-      const letter = event.key.toLowerCase();
-      all.find((item) => item.textContent?.trim().toLowerCase().startsWith(letter))?.focus();
-    }
   };
 
   return (
@@ -76,34 +50,56 @@ export function Menu({ items, trigger, label, align = "end", side = "bottom", he
         onClick: () => setOpen(!open),
       })}
       {open && (
-        <div className={styles.popup} data-align={align} data-side={side}>
+        <div ref={popup} className={styles.popup} data-align={align} data-side={side}>
           {header}
-          <div ref={list} id={id} role="menu" aria-label={label} tabIndex={-1} onKeyDown={move}>
-            {items.map((item) => (
-              // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is known only at run time, and fits
-              <button
-                key={item.key}
-                type="button"
-                role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-                aria-checked={item.checked}
-                aria-disabled={item.disabledReason ? true : undefined}
-                title={item.disabledReason}
-                className={styles.item}
-                data-tone={item.tone ?? "plain"}
-                tabIndex={-1}
-                onClick={() => {
-                  if (item.disabledReason) return;
-                  close();
-                  item.onPick();
-                }}
-              >
-                <span className={styles.icon}>{item.icon}</span>
-                {item.label}
-              </button>
-            ))}
-          </div>
+          <MenuList id={id} items={items} label={label} onClose={close} />
         </div>
       )}
     </span>
+  );
+}
+
+interface FloatingProps {
+  anchor: Anchor;
+  items: MenuItem[];
+  label: string;
+  align?: "start" | "end";
+  onClose(): void;
+}
+
+/** A menu at a point, or at a control inside something that scrolls. */
+export function FloatingMenu({ anchor, items, label, align, onClose }: FloatingProps) {
+  return (
+    <Popup anchor={anchor} label={label} align={align} onClose={onClose}>
+      <div className={styles.floating}>
+        <MenuList items={items} label={label} onClose={onClose} />
+      </div>
+    </Popup>
+  );
+}
+
+/** As `Menu`, for a button inside something that scrolls. */
+export function FloatingMenuButton({ items, trigger, label, align = "end" }: Props) {
+  const [anchor, setAnchor] = useState<Anchor | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      {trigger({
+        ref: button,
+        "aria-haspopup": "menu",
+        "aria-expanded": anchor !== null,
+        "aria-controls": undefined,
+        onClick: () => setAnchor(anchor || !button.current ? null : anchorOf(button.current)),
+      })}
+      {anchor && (
+        <FloatingMenu
+          anchor={anchor}
+          items={items}
+          label={label}
+          align={align}
+          onClose={() => setAnchor(null)}
+        />
+      )}
+    </>
   );
 }

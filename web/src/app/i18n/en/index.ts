@@ -1,8 +1,10 @@
 import app from "./app.json";
+import groups from "./groups.json";
 import identity from "./identity.json";
 import messenger from "./messenger.json";
 import people from "./people.json";
 import refusals from "./refusals.json";
 import settings from "./settings.json";
+import talk from "./talk.json";
 
-export const catalogue = { app, identity, messenger, people, refusals, settings };
+export const catalogue = { app, groups, identity, messenger, people, refusals, settings, talk };

@@ -1,4 +1,5 @@
-import { Link } from "@tanstack/react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,6 +20,7 @@ import {
   IconCheck,
   IconMessagePlus,
   IconMessages,
+  IconWorld,
   keyNames,
   PaneHead,
   Row,
@@ -26,7 +28,8 @@ import {
   Skeleton,
 } from "@/ui";
 import { useDraftText } from "../drafts";
-import { activityOf, useChats } from "../queries";
+import { plainLine } from "../markdown/plain";
+import { activityOf, threadsQuery, useChats } from "../queries";
 import styles from "./chat-list.module.css";
 import { MessageLine } from "./lines";
 
@@ -39,6 +42,7 @@ interface Props {
 export function ChatList({ open }: Props) {
   const { t } = useTranslation("messenger");
   const [filter, setFilter] = useState<"all" | "unread">("all");
+  const navigate = useNavigate();
   const all = useChats();
   const chats =
     filter === "all" ? all.chats : all.chats.filter((chat) => chat.unread > 0 || chat.id === open);
@@ -47,13 +51,18 @@ export function ChatList({ open }: Props) {
       <PaneHead
         title={t("list.title")}
         actions={
-          <IconButton
-            label={t("new.title")}
-            keys={keyNames(keysOf("new_chat")).join(" ")}
-            onClick={() => runShortcut("new_chat")}
-          >
-            <IconMessagePlus size={20} />
-          </IconButton>
+          <>
+            <IconButton label={t("list.browse")} onClick={() => void navigate({ to: "/chats/browse" })}>
+              <IconWorld size={20} />
+            </IconButton>
+            <IconButton
+              label={t("new.title")}
+              keys={keyNames(keysOf("new_chat")).join(" ")}
+              onClick={() => runShortcut("new_chat")}
+            >
+              <IconMessagePlus size={20} />
+            </IconButton>
+          </>
         }
       />
       <div className={styles.filter}>
@@ -68,6 +77,7 @@ export function ChatList({ open }: Props) {
           ]}
         />
       </div>
+      <ThreadsEntry />
       {all.isPending ? (
         <Skeleton rows={8} label={t("list.loading")} />
       ) : all.isError ? (
@@ -99,6 +109,26 @@ export function ChatList({ open }: Props) {
       )}
       {all.isError && all.data && <Problem error={all.error} />}
     </>
+  );
+}
+
+/** Threads stand above the chats once there are some. */
+function ThreadsEntry() {
+  const { t } = useTranslation("messenger");
+  const { pathname } = useLocation();
+  const threads = useInfiniteQuery(threadsQuery).data?.pages.flatMap((page) => page.items) ?? [];
+  if (threads.length === 0) return null;
+  const unread = threads.filter((thread) => thread.unread > 0).length;
+  return (
+    <Link
+      to="/chats/threads"
+      className={styles.threads}
+      aria-current={pathname === "/chats/threads" ? "page" : undefined}
+    >
+      <IconMessages size={20} aria-hidden="true" />
+      <span className={styles.threadsName}>{t("list.threads")}</span>
+      <CountBadge count={unread} label={t("list.unread_threads", { count: unread })} />
+    </Link>
   );
 }
 
@@ -176,7 +206,7 @@ function ChatRow({ chat, current }: { chat: Chat; current: boolean }) {
         detail={
           draft && !current ? (
             <>
-              <span className={styles.draft}>{t("draft_mark")}</span> {draft.replace(/@\{[^}]*\}/g, "@…")}
+              <span className={styles.draft}>{t("draft_mark")}</span> {plainLine(draft, () => "…")}
             </>
           ) : chat.last_message ? (
             <MessageLine message={chat.last_message} named={chat.kind === "group"} />

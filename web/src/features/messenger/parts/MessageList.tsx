@@ -1,75 +1,104 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "@/api";
 import { useFormat } from "@/app/format";
 import { useAccount } from "@/app/session";
 import { useShortcut } from "@/app/shortcuts";
 import { useLive } from "@/live";
-import { Button, EmptyState, IconAlertTriangle, IconArrowDown, Skeleton } from "@/ui";
-import { loadNewest, readUpTo } from "../commands";
+import { Button, EmptyState, IconAlertTriangle, IconArrowDown, IconArrowUp, Skeleton } from "@/ui";
 import { useOutbox } from "../outbox";
-import { useHistory } from "../queries";
 import { MessageLine } from "./lines";
-import { RowView } from "./MessageRow";
 import styles from "./message-list.module.css";
-import { rowsOf } from "./rows";
+import { RowView } from "./RowView";
+import { type ConversationRow, rowsOf } from "./rows";
+import type { Source } from "./sources";
+import { useReading } from "./useReading";
 
 const NEAR_ROWS = 8;
-const READ_AFTER_MS = 350;
 const SETTLING_FRAMES = 5;
 /** So near to the end, somebody reads the newest message. */
 const AT_END_PX = 80;
+const LIT_MS = 2600;
 
-/** The history of one chat. Mount it anew (by `key`) for every chat. */
-export function MessageList({ chat }: { chat: Chat }) {
+/** A message that somebody is led to. */
+export interface Target {
+  message: string;
+  number: number;
+  /** Tells one leading from the next. */
+  turn: number;
+}
+
+interface Props {
+  source: Source;
+  target: Target | null;
+}
+
+/** Messages of a chat or a thread. Mount it anew (by `key`) for every one. */
+export function MessageList({ source, target }: Props) {
   const { t } = useTranslation("messenger");
-  const history = useHistory(chat.id);
-  if (history.isPending) {
+  const { query, pages } = source;
+  if (query.isError && !pages) {
+    return (
+      <EmptyState
+        tone="danger"
+        icon={<IconAlertTriangle size={24} />}
+        title={t("history.error")}
+        action={<Button onClick={() => query.refetch()}>{t("retry")}</Button>}
+      />
+    );
+  }
+  if (query.isPending || !pages) {
     return (
       <div className={styles.frame}>
         <Skeleton rows={7} look="message" label={t("history.loading")} />
       </div>
     );
   }
-  if (history.isError && !history.data) {
-    return (
-      <EmptyState
-        tone="danger"
-        icon={<IconAlertTriangle size={24} />}
-        title={t("history.error")}
-        action={<Button onClick={() => history.refetch()}>{t("retry")}</Button>}
-      />
-    );
-  }
-  return <Loaded chat={chat} history={history} />;
+  return <Loaded source={source} target={target} />;
 }
 
-function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useHistory> }) {
+function Loaded({ source, target }: Props) {
   const { t } = useTranslation("messenger");
-  const client = useQueryClient();
   const format = useFormat();
   const me = useAccount();
-  const pending = useOutbox(chat.id);
+  const { chat, pages, root, unread, lastNumber } = source;
+  const pending = useOutbox(source.place);
   const box = useRef<HTMLDivElement>(null);
   // Where the unread mark stands is settled on opening: it must not walk while one reads.
-  const [readBefore] = useState(() => (chat.unread > 0 ? chat.read_number : null));
+  const [mark] = useState(() => (unread > 0 ? { after: source.readNumber, count: unread } : null));
+  const [markSeen, setMarkSeen] = useState(false);
   const [placed, setPlaced] = useState(false);
+  const [current, setCurrent] = useState<string | null>(null);
+  const [lit, setLit] = useState<string | null>(null);
 
-  const { hasPreviousPage, hasNextPage, isFetchingPreviousPage, isFetchingNextPage } = history;
-  const messages = useMemo(() => history.data?.pages.flatMap((page) => page.items) ?? [], [history.data]);
+  const { hasPreviousPage, hasNextPage, isFetchingPreviousPage, isFetchingNextPage } = source.query;
+  const messages = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const rows = useMemo(
     () =>
       rowsOf({
         messages,
         pending: hasNextPage ? [] : pending,
         me: me.id,
-        readUpTo: readBefore,
+        readUpTo: mark?.after ?? null,
         reachesStart: !hasPreviousPage,
+        root: hasPreviousPage ? undefined : root,
         dayKey: format.dayKey,
       }),
-    [messages, pending, hasNextPage, hasPreviousPage, me.id, readBefore, format],
+    [messages, pending, hasNextPage, hasPreviousPage, me.id, mark, root, format],
+  );
+  const latestOwn = useMemo(
+    () => messages.findLast((message) => message.author === me.id && message.kind !== "system")?.id,
+    [messages, me.id],
   );
 
   const list = useVirtualizer({
@@ -86,42 +115,61 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
   });
   const items = list.getVirtualItems();
 
-  // Rows are measured as they appear, which moves the mark: it is placed again
+  // Rows are measured as they appear, which moves the others: a place is taken again
   // for a few frames, and only then may history be fetched and count as read.
+  const settle = useCallback(
+    (index: number, align: "start" | "center") => {
+      let left = SETTLING_FRAMES;
+      const again = () => {
+        if (index >= 0) list.scrollToIndex(index, { align });
+        else list.scrollToEnd();
+        left -= 1;
+        if (left > 0) requestAnimationFrame(again);
+        else setPlaced(true);
+      };
+      again();
+    },
+    [list],
+  );
   const begun = useRef(false);
   useLayoutEffect(() => {
     if (begun.current || rows.length === 0) return;
     begun.current = true;
-    const mark = rows.findIndex((row) => row.kind === "unread");
-    let left = SETTLING_FRAMES;
-    const settle = () => {
-      if (mark >= 0) list.scrollToIndex(mark, { align: "start" });
-      else list.scrollToEnd();
-      left -= 1;
-      if (left > 0) requestAnimationFrame(settle);
-      else setPlaced(true);
-    };
-    settle();
-  }, [rows, list]);
+    settle(
+      rows.findIndex((row) => row.kind === "unread"),
+      "start",
+    );
+  }, [rows, settle]);
 
   useEndInSight(box, () => list.scrollToEnd());
 
   // One's own words are always brought into sight.
   const sent = pending.length;
   const sentBefore = useRef(sent);
+  const { toNewest, toNumber } = source;
   const toLatest = useCallback(async () => {
-    if (hasNextPage) await loadNewest(client, chat.id);
+    if (hasNextPage) await toNewest();
     requestAnimationFrame(() => list.scrollToEnd());
-  }, [hasNextPage, client, chat.id, list]);
+  }, [hasNextPage, toNewest, list]);
   useEffect(() => {
     if (sent > sentBefore.current) void toLatest();
     sentBefore.current = sent;
   }, [sent, toLatest]);
   useShortcut("jump_latest", () => void toLatest());
 
+  const find = (number: number) =>
+    rows.findIndex((row) => "message" in row && row.kind !== "root" && row.message.number === number);
+  const led = useLeading({ target, rows, find, toNumber, settle, onLit: setLit });
+  const toMark = () => {
+    setMarkSeen(true);
+    const index = rows.findIndex((row) => row.kind === "unread");
+    if (index >= 0) settle(index, "start");
+    else if (mark) led(mark.after + 1);
+  };
+
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  const { fetchPreviousPage, fetchNextPage } = history;
+  const { fetchPreviousPage, fetchNextPage } = source.query;
   useEffect(() => {
     if (!placed) return;
     if (first < NEAR_ROWS && hasPreviousPage && !isFetchingPreviousPage) void fetchPreviousPage();
@@ -140,27 +188,62 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
   ]);
 
   const atEnd = !hasNextPage && list.isAtEnd(AT_END_PX);
-  const seen = useMemo(() => {
-    const bottom = list.range?.endIndex ?? 0;
-    for (let index = Math.min(bottom, rows.length - 1); index >= 0; index -= 1) {
-      const row = rows[index];
-      if (row?.kind === "message" || row?.kind === "system") return row.message.number;
-    }
-    return 0;
-  }, [rows, list.range?.endIndex]);
-  useReading(chat, placed ? (atEnd ? Math.max(seen, messages.at(-1)?.number ?? 0) : seen) : 0);
+  const range = list.range;
+  const seen = useMemo(() => numberAt(rows, range?.endIndex ?? 0), [rows, range?.endIndex]);
+  const number = placed ? (atEnd ? Math.max(seen, messages.at(-1)?.number ?? 0) : seen) : 0;
+  useReading(source.read, number, source.readNumber);
 
-  const below = chat.last_number - seen;
+  const markIndex = rows.findIndex((row) => row.kind === "unread");
+  const markAbove = markIndex < 0 || markIndex < (range?.startIndex ?? 0);
+  const markInSight = placed && markIndex >= 0 && !markAbove && markIndex <= (range?.endIndex ?? 0);
+  useEffect(() => {
+    if (markInSight) setMarkSeen(true);
+  }, [markInSight]);
+
+  // The message that Tab reaches is one that stands in sight.
+  const reachable = current ?? rows.findLast((row) => row.kind === "message" || row.kind === "root")?.key;
+  const goTo = (key: string, index: number) => {
+    setCurrent(key);
+    list.scrollToIndex(index, { align: "auto" });
+    requestAnimationFrame(() =>
+      box.current
+        ?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)
+        ?.focus({ preventScroll: true }),
+    );
+  };
+  const press = (event: KeyboardEvent) => {
+    const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined;
+    if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
+    const found = nextRow(rows, row, event.key);
+    if (!found) return;
+    event.preventDefault();
+    goTo(found.key, found.index);
+  };
+
+  const below = lastNumber - seen;
   return (
     <div className={styles.frame}>
       {isFetchingPreviousPage && <p className={styles.loading}>{t("history.loading_earlier")}</p>}
+      {placed && mark && !markSeen && markAbove && (
+        <Button
+          className={styles.topPill}
+          look="primary"
+          size="small"
+          icon={<IconArrowUp size={16} />}
+          onClick={toMark}
+        >
+          {t("history.to_unread", { count: mark.count })}
+        </Button>
+      )}
       <section
         ref={box}
         className={styles.scroll}
-        aria-label={t("history.label", { name: chat.name })}
-        // A scroller has to be reachable by keyboard.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: without it arrow keys could not scroll the history
-        tabIndex={0}
+        aria-label={source.label}
+        onKeyDown={press}
+        onFocus={(event) => {
+          const row = event.target.closest<HTMLElement>("[data-row]")?.dataset.row;
+          if (row) setCurrent(row);
+        }}
       >
         <div className={styles.spacer} />
         <div className={styles.rows} style={{ height: list.getTotalSize() }}>
@@ -175,7 +258,13 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
                 className={styles.row}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <RowView row={row} chatName={chat.name} />
+                <RowView
+                  row={row}
+                  chatName={chat.name}
+                  current={row.key === reachable}
+                  lit={"message" in row && row.message.id === lit}
+                  latestOwn={"message" in row && row.message.id === latestOwn}
+                />
               </div>
             );
           })}
@@ -184,16 +273,92 @@ function Loaded({ chat, history }: { chat: Chat; history: ReturnType<typeof useH
       {placed && !atEnd && (
         <Button
           className={styles.pill}
-          look={chat.unread > 0 && below > 0 ? "primary" : "outline"}
+          look={unread > 0 && below > 0 ? "primary" : "outline"}
           icon={<IconArrowDown size={16} />}
           onClick={() => void toLatest()}
         >
-          {chat.unread > 0 && below > 0 ? t("history.new", { count: chat.unread }) : t("history.latest")}
+          {unread > 0 && below > 0 ? t("history.new", { count: unread }) : t("history.latest")}
         </Button>
       )}
-      <Announcer chat={chat} />
+      <Announcer chat={chat} thread={source.place.thread} />
     </div>
   );
+}
+
+function numberAt(rows: readonly ConversationRow[], end: number): number {
+  for (let index = Math.min(end, rows.length - 1); index >= 0; index -= 1) {
+    const row = rows[index];
+    if (row?.kind === "message" || row?.kind === "system") return row.message.number;
+  }
+  return 0;
+}
+
+/** Where the arrows lead from one message; null when a key means nothing here, or nothing is there. */
+function nextRow(
+  rows: readonly ConversationRow[],
+  from: string,
+  key: string,
+): { key: string; index: number } | null {
+  const at = rows.findIndex((row) => row.key === from);
+  const step = key === "ArrowUp" || key === "End" ? -1 : 1;
+  const starts: Record<string, number> = {
+    ArrowUp: at - 1,
+    ArrowDown: at + 1,
+    Home: 0,
+    End: rows.length - 1,
+  };
+  const start = starts[key];
+  if (start === undefined) return null;
+  for (let index = start; index >= 0 && index < rows.length; index += step) {
+    const row = rows[index];
+    if (row?.kind === "message" || row?.kind === "root") return { key: row.key, index };
+  }
+  return null;
+}
+
+interface Leading {
+  target: Target | null;
+  rows: readonly ConversationRow[];
+  find(number: number): number;
+  toNumber(number: number): Promise<void>;
+  settle(index: number, align: "start" | "center"): void;
+  onLit(message: string | null): void;
+}
+
+/** Leads to a message: in sight when it is loaded, else after the part of the history around it is. */
+function useLeading({ target, rows, find, toNumber, settle, onLit }: Leading): (number: number) => void {
+  const [wanted, setWanted] = useState<number | null>(null);
+  const index = wanted === null ? -1 : find(wanted);
+  const latest = useRef({ find, toNumber, settle, onLit });
+  latest.current = { find, toNumber, settle, onLit };
+
+  const lead = useCallback((number: number) => {
+    setWanted(number);
+    if (latest.current.find(number) < 0) void latest.current.toNumber(number);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are what the index is counted in
+  useEffect(() => {
+    if (wanted === null || index < 0) return;
+    setWanted(null);
+    latest.current.settle(index, "center");
+  }, [wanted, index, rows]);
+
+  const turn = target?.turn;
+  const message = target?.message;
+  const number = target?.number;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn leads once, even to the same message
+  useEffect(() => {
+    if (message === undefined || number === undefined) return;
+    // After the list has taken its first place.
+    const begin = setTimeout(() => lead(number), 120);
+    latest.current.onLit(message);
+    const end = setTimeout(() => latest.current.onLit(null), LIT_MS);
+    return () => {
+      clearTimeout(begin);
+      clearTimeout(end);
+    };
+  }, [turn, message, number, lead]);
+  return lead;
 }
 
 /** Who stood at the newest message stays there when the room changes: a keyboard comes up, a window is made smaller. */
@@ -219,40 +384,18 @@ function useEndInSight(box: RefObject<HTMLDivElement | null>, toEnd: () => void)
   }, [box]);
 }
 
-/** Tells the server what was on screen, once it stood there for a moment in a page that is looked at. */
-function useReading(chat: Chat, number: number): void {
-  const client = useQueryClient();
-  const [looking, setLooking] = useState(() => document.visibilityState === "visible");
-  useEffect(() => {
-    const look = () => setLooking(document.visibilityState === "visible" && document.hasFocus());
-    const seen = () => setLooking(document.visibilityState === "visible");
-    document.addEventListener("visibilitychange", seen);
-    window.addEventListener("focus", look);
-    window.addEventListener("blur", look);
-    return () => {
-      document.removeEventListener("visibilitychange", seen);
-      window.removeEventListener("focus", look);
-      window.removeEventListener("blur", look);
-    };
-  }, []);
-  useEffect(() => {
-    if (!looking || number <= chat.read_number) return;
-    const timer = setTimeout(() => void readUpTo(client, chat.id, number), READ_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [looking, number, chat.read_number, chat.id, client]);
-}
-
 /** Reads new messages of others aloud when the reader pauses. */
-function Announcer({ chat }: { chat: Chat }) {
+function Announcer({ chat, thread }: { chat: Chat; thread: string | null }) {
   const { onMessage } = useLive();
   const me = useAccount();
   const [said, setSaid] = useState<Chat["last_message"]>(null);
   useEffect(
     () =>
       onMessage((message) => {
-        if (message.chat === chat.id && message.author !== me.id) setSaid(message);
+        const here = message.chat === chat.id && message.thread === thread;
+        if (here && message.author !== me.id) setSaid(message);
       }),
-    [onMessage, chat.id, me.id],
+    [onMessage, chat.id, thread, me.id],
   );
   return (
     <div className="only-read-aloud" aria-live="polite">

@@ -1,11 +1,12 @@
 /** A message as one line of plain words: for lists, toasts and what is announced. */
 
 import { useTranslation } from "react-i18next";
-import type { Message, SystemBody, TextBody } from "@/api";
+import type { Message, StoredFile, SystemBody } from "@/api";
 import { useFormat } from "@/app/format";
 import { useAccount } from "@/app/session";
 import { useNames } from "@/features/people/public";
-import { mentionedIn, partsOf } from "../mentions";
+import { plainLine } from "../markdown/plain";
+import { mentionedIn } from "../mentions";
 
 function useWho(): (account: string, names: ReadonlyMap<string, string>) => string {
   const { t } = useTranslation("messenger");
@@ -30,38 +31,54 @@ export function useSystemLine(body: SystemBody, author: string): string {
 export function useTextLine(text: string): string {
   const { t } = useTranslation("messenger");
   const names = useNames(mentionedIn(text));
-  return partsOf(text)
-    .map((part) => {
-      if (part.kind === "text") return part.text;
-      if (part.kind === "link") return part.address;
-      return `@${part.account === "all" ? t("mention.all") : (names.get(part.account) ?? "…")}`;
-    })
-    .join("")
-    .replace(/\s+/g, " ");
+  return plainLine(text, (account) => (account === "all" ? t("mention.all") : (names.get(account) ?? "…")));
 }
 
 export function SystemLine({ body, author }: { body: SystemBody; author: string }) {
   return <>{useSystemLine(body, author)}</>;
 }
 
-function TextLine({ text }: { text: string }) {
-  return <>{useTextLine(text)}</>;
+/** What a message without words is called by. */
+function useFilesLine(files: readonly StoredFile[]): string {
+  const { t } = useTranslation("talk");
+  const [first] = files;
+  if (!first) return "";
+  if (files.every((file) => file.media_type.startsWith("image/"))) {
+    return t("line.images", { count: files.length });
+  }
+  return files.length === 1 ? t("line.file", { name: first.name }) : t("line.files", { count: files.length });
+}
+
+/** What a message says, in plain words, without who says it. */
+export function useMessageWords(message: Message): string {
+  const { t } = useTranslation("talk");
+  const said = message.kind === "text" ? message.body : null;
+  const files = useFilesLine(said?.files ?? []);
+  const line = useTextLine(said?.text ?? "");
+  if (message.kind === "forward") return t("line.forward", { count: message.body.items.length });
+  return line || files;
+}
+
+function Words({ message }: { message: Message }) {
+  return useMessageWords(message);
 }
 
 /** With the author's name in front, in a group. */
 export function MessageLine({ message, named }: { message: Message; named: boolean }) {
   const { t } = useTranslation("messenger");
+  const { t: talk } = useTranslation("talk");
   const me = useAccount();
-  const names = useNames(named && message.kind === "text" ? [message.author] : []);
-  if (message.kind === "system")
-    return <SystemLine body={message.body as SystemBody} author={message.author} />;
-  if (message.kind === "unknown") return <>{t("unknown_kind")}</>;
-  const { text } = message.body as TextBody;
+  const names = useNames(named && message.kind !== "system" ? [message.author] : []);
   const who = message.author === me.id ? t("you") : names.get(message.author);
+  if (message.kind === "system") return <SystemLine body={message.body} author={message.author} />;
+  if (message.kind === "unknown") return <>{t("unknown_kind")}</>;
+  if (message.kind === "recalled") {
+    return <>{talk("recalled.by", { who: who ?? t("unknown_person") })}</>;
+  }
   return (
     <>
       {named && who ? t("line", { who }) : null}
-      <TextLine text={text} />
+      <Words message={message} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import type { Pending } from "../outbox";
 
 export type ConversationRow =
   | { kind: "start"; key: string }
+  | { kind: "root"; key: string; message: Message }
   | { kind: "day"; key: string; at: string }
   | { kind: "unread"; key: string }
   | { kind: "message"; key: string; message: Message; head: boolean }
@@ -18,15 +19,19 @@ interface Given {
   /** Messages up to this number were read when the conversation was opened; null without a mark. */
   readUpTo: number | null;
   reachesStart: boolean;
+  /** The message at the head of a thread. */
+  root?: Message | undefined;
   dayKey(at: string): string;
 }
 
 /** A run by one author is broken after this long a pause. */
 const RUN_MS = 5 * 60_000;
 
-export function rowsOf({ messages, pending, me, readUpTo, reachesStart, dayKey }: Given): ConversationRow[] {
+export function rowsOf(given: Given): ConversationRow[] {
+  const { messages, pending, me, readUpTo, reachesStart, root, dayKey } = given;
   const rows: ConversationRow[] = [];
-  if (reachesStart) rows.push({ kind: "start", key: "start" });
+  if (root) rows.push({ kind: "root", key: root.id, message: root });
+  else if (reachesStart) rows.push({ kind: "start", key: "start" });
   let day = "";
   let last: { author: string; at: number } | null = null;
   let marked = readUpTo === null;
@@ -56,6 +61,8 @@ export function rowsOf({ messages, pending, me, readUpTo, reachesStart, dayKey }
       rows.push({ kind: "system", key: message.id, message });
       continue;
     }
+    // An answer names what it answers and whom: it stands with a name of its own.
+    if (message.quote) last = null;
     const head = isHead(message.author, Date.parse(message.sent_at));
     // A message keeps its row when it turns from pending to sent: nothing flickers.
     const key = message.author === me && message.client_id ? message.client_id : message.id;

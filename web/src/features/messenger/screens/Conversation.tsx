@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { isApiError } from "@/api";
 import { keysOf, useShortcut } from "@/app/shortcuts";
@@ -16,28 +18,37 @@ import {
   NarrowOnly,
   PaneHead,
   Skeleton,
+  toasts,
 } from "@/ui";
-import { Composer } from "../parts/Composer";
-import { Details } from "../parts/Details";
-import { MessageList } from "../parts/MessageList";
-import { useChat } from "../queries";
+import type { DetailsTab } from "../parts/details/tabs";
+import { type Led, TalkPane } from "../parts/TalkPane";
+import { messageQuery, useChat } from "../queries";
 import styles from "./conversation.module.css";
+
+const ThreadPane = lazy(async () => ({ default: (await import("../parts/ThreadPane")).ThreadPane }));
+const Details = lazy(async () => ({ default: (await import("../parts/details/Details")).Details }));
+
+interface Search {
+  details?: true | undefined;
+  tab?: DetailsTab | undefined;
+  /** The message at the head of the thread that stands beside the chat. */
+  thread?: string | undefined;
+  /** A message to be led to. */
+  message?: string | undefined;
+}
 
 export function Conversation() {
   const { t } = useTranslation("messenger");
   const navigate = useNavigate();
   const { chat: id = "" } = useParams({ strict: false }) as { chat?: string };
-  const { details = false } = useSearch({ strict: false }) as { details?: boolean };
+  const { details = false, tab, thread, message } = useSearch({ strict: false }) as Search;
   const { chat, error, refetch } = useChat(id);
   const other = usePerson(chat?.other?.id ?? "");
-  const showDetails = (on: boolean) =>
-    navigate({
-      to: "/chats/$chat",
-      params: { chat: id },
-      search: on ? { details: true } : {},
-      replace: true,
-    });
-  useShortcut("details", () => void showDetails(!details));
+  const go = (search: Search) =>
+    void navigate({ to: "/chats/$chat", params: { chat: id }, search, replace: true });
+  const showDetails = (on: boolean) => go(on ? { details: true } : {});
+  useShortcut("details", () => showDetails(!details));
+  const led = useLed(id, message, thread, go);
 
   if (error) {
     const gone = isApiError(error) && (error.status === 404 || error.status === 403);
@@ -94,16 +105,66 @@ export function Conversation() {
               label={t("details.title")}
               keys={keyNames(keysOf("details")).join(" ")}
               aria-pressed={details}
-              onClick={() => void showDetails(!details)}
+              onClick={() => showDetails(!details)}
             >
               <IconLayoutSidebarRight size={20} />
             </IconButton>
           }
         />
-        <MessageList key={chat.id} chat={chat} />
-        <Composer key={`write-${chat.id}`} chat={chat} />
+        <TalkPane
+          key={chat.id}
+          chat={chat}
+          led={thread ? null : led}
+          onLed={() => go({ details: details || undefined, tab, thread })}
+          onThread={(root) => go({ thread: root })}
+        />
       </div>
-      {details && <Details chat={chat} onClose={() => void showDetails(false)} />}
+      <Suspense fallback={null}>
+        {thread ? (
+          <ThreadPane
+            key={thread}
+            chat={chat}
+            root={thread}
+            led={led}
+            onLed={() => go({ thread })}
+            onClose={() => go({})}
+          />
+        ) : (
+          details && (
+            <Details
+              chat={chat}
+              tab={tab}
+              onTab={(next) => go({ details: true, tab: next })}
+              onMessage={(found) =>
+                go({ details: true, tab, message: found.id, thread: found.thread ?? undefined })
+              }
+              onClose={() => showDetails(false)}
+            />
+          )
+        )}
+      </Suspense>
     </div>
   );
+}
+
+/** Where the message stands that the address names: among those of the chat, or in a thread. */
+function useLed(
+  chat: string,
+  message: string | undefined,
+  thread: string | undefined,
+  go: (search: Search) => void,
+): Led | null {
+  const { t } = useTranslation("messenger");
+  const found = useQuery({ ...messageQuery(chat, message ?? ""), enabled: message !== undefined });
+  const elsewhere = found.data?.thread && found.data.thread !== thread ? found.data.thread : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found decides, once
+  useEffect(() => {
+    if (message && elsewhere) go({ thread: elsewhere, message });
+    if (message && found.isError) {
+      toasts.show({ text: t("gone.message"), tone: "danger" });
+      go(thread ? { thread } : {});
+    }
+  }, [message, elsewhere, found.isError]);
+  if (!message || !found.data || elsewhere) return null;
+  return { message, number: found.data.number };
 }

@@ -3,7 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { browserZone, makeFormat } from "@/app/format";
 import { type Language, languageOf, setLanguage } from "@/app/i18n";
-import { canNotify, notificationsWanted, wantNotifications } from "@/app/notifications";
+import {
+  canNotify,
+  notificationsWanted,
+  playSound,
+  soundWanted,
+  wantNotifications,
+  wantSound,
+} from "@/app/notifications";
 import { useExplain } from "@/app/refusals";
 import { useAccount } from "@/app/session";
 import { chooseTheme, chosenTheme, type Theme } from "@/app/theme";
@@ -17,6 +24,7 @@ export function Preferences() {
   const account = useAccount();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const [notify, setNotify] = useState(notificationsWanted);
+  const [sound, setSound] = useState(soundWanted);
 
   const save = async (change: { locale?: string; zone?: string }) => {
     try {
@@ -74,6 +82,15 @@ export function Preferences() {
           hint={canNotify() ? t("notifications.hint") : t("notifications.blocked")}
           on={notify}
           onFlip={async (on) => setNotify(await wantNotifications(on))}
+        />
+        <Switch
+          label={t("notifications.sound")}
+          hint={t("notifications.sound_hint")}
+          on={sound}
+          onFlip={(on) => {
+            setSound(wantSound(on));
+            if (on) playSound();
+          }}
         />
       </Section>
     </Page>

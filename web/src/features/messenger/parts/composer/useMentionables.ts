@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { AccountLite, Chat } from "@/api";
 import { useAccount } from "@/app/session";
 import { accountsQuery } from "@/features/people/public";
-import { membersQuery } from "../queries";
+import { membersQuery } from "../../queries";
 
 const MOST = 8;
 

@@ -1,0 +1,60 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, type Chat } from "@/api";
+import { CopyLink } from "@/features/people/public";
+import { keys } from "@/live";
+import { Actions, Button, IconLink } from "@/ui";
+import { useAttempt } from "../useAttempt";
+import styles from "./details.module.css";
+
+/** A link that lets people in. It is shown once: who lost it makes a new one, and the old one ends. */
+export function JoinLink({ chat }: { chat: Chat }) {
+  const { t } = useTranslation("groups");
+  const client = useQueryClient();
+  const attempt = useAttempt();
+  const [link, setLink] = useState<string | null>(null);
+  const path = { chat: chat.id };
+  const state = useQuery({
+    queryKey: keys.link(chat.id),
+    queryFn: () => api.get("/chats/{chat}/link", { path }),
+  });
+  const active = link !== null || (state.data?.active ?? false);
+  const renew = () => client.invalidateQueries({ queryKey: keys.link(chat.id) });
+  const make = () =>
+    attempt(async () => {
+      const made = await api.post("/chats/{chat}/link", { path, body: {} });
+      setLink(new URL(made.link, location.origin).href);
+      await renew();
+    });
+  const end = () =>
+    attempt(async () => {
+      await api.delete("/chats/{chat}/link", { path });
+      setLink(null);
+      await renew();
+    });
+  return (
+    <section className={styles.block} aria-label={t("link.label")}>
+      <div className={styles.blockHead}>
+        <h3>{t("link.label")}</h3>
+      </div>
+      {link ? (
+        <CopyLink label={t("link.label")} link={link} />
+      ) : (
+        <p className={styles.quiet}>{active ? t("link.active") : t("link.none")}</p>
+      )}
+      <div className={styles.last}>
+        <Actions>
+          <Button size="small" icon={<IconLink size={16} />} onClick={() => void make()}>
+            {active ? t("link.replace") : t("link.make")}
+          </Button>
+          {active && (
+            <Button size="small" look="plain" onClick={() => void end()}>
+              {t("link.end")}
+            </Button>
+          )}
+        </Actions>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,1 @@
+export type DetailsTab = "about" | "files" | "pins" | "settings";

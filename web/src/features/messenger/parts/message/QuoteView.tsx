@@ -1,0 +1,31 @@
+import { useTranslation } from "react-i18next";
+import type { Quote } from "@/api";
+import { useAccount } from "@/app/session";
+import { useNames } from "@/features/people/public";
+import { useTextLine } from "../lines";
+import { useTalk } from "../talkContext";
+import styles from "./message.module.css";
+
+/** The message that this one answers; it leads there. */
+export function QuoteView({ quote }: { quote: Quote }) {
+  const { t } = useTranslation("talk");
+  const { t: messenger } = useTranslation("messenger");
+  const me = useAccount();
+  const { jump } = useTalk();
+  const names = useNames([quote.author]);
+  const line = useTextLine(quote.excerpt);
+  const who = quote.author === me.id ? messenger("you") : (names.get(quote.author) ?? "…");
+  return (
+    <button
+      type="button"
+      className={styles.quote}
+      aria-label={t("quote.of", { who })}
+      onClick={() => jump(quote.message, quote.number)}
+    >
+      <span className={styles.quoteWho}>{who}</span>
+      <span className={styles.quoteText}>
+        {quote.recalled ? t("quote.recalled") : line || t("quote.no_words")}
+      </span>
+    </button>
+  );
+}
