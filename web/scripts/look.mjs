@@ -58,6 +58,26 @@ const SCREENS = [
     "",
     (page) => page.locator("textarea").pressSequentially("@"),
   ],
+  ["talk", "/chats/oc_field", ""],
+  ["talk-top", "/chats/oc_field", "", (page) => scrollUp(page)],
+  ["talk-toolbar", "/chats/oc_field", "", toolbar],
+  ["talk-menu", "/chats/oc_field", "", messageMenu],
+  ["talk-react", "/chats/oc_field", "", pickEmoji],
+  ["talk-compose", "/chats/oc_field", "", compose],
+  ["talk-history", "/chats/oc_field", "", (page) => press(page, "edited")],
+  ["talk-readers", "/chats/oc_field", "", readers],
+  ["talk-forward", "/chats/oc_field", "", forward],
+  ["talk-viewer", "/chats/oc_field", "", viewer],
+  ["thread", "/chats/oc_field", "", openThread],
+  ["threads", "/chats/threads", ""],
+  ["details-files", "/chats/oc_field?details=true&tab=files", ""],
+  ["details-pins", "/chats/oc_field?details=true&tab=pins", ""],
+  ["details-settings", "/chats/oc_field?details=true&tab=settings", ""],
+  ["disband", "/chats/oc_field?details=true&tab=settings", "", disband],
+  ["browse", "/chats/browse", ""],
+  ["join-link", "/chats/join#demo-link", ""],
+  ["join-link-invalid", "/chats/join#nothing", ""],
+  ["quiet", "/chats", "", quiet],
   ["new-group", "/chats", "", newGroup],
   ["palette", "/chats", "", (page) => page.keyboard.press("Control+k")],
   ["shortcuts", "/chats", "", (page) => page.keyboard.press("?")],
@@ -105,6 +125,116 @@ async function sendingStates(page) {
   });
   await box.fill("This one waits for the connection, and goes out by itself.");
   await box.press("Enter");
+}
+
+/** What a part of a catalogue is called in the language of the page. */
+async function word(page, file, key) {
+  const language = await page.evaluate(() => document.documentElement.lang);
+  const path = new URL(`../src/app/i18n/${language}/${file}.json`, import.meta.url);
+  const found = key.split(".").reduce((part, name) => part[name], JSON.parse(readFileSync(path, "utf8")));
+  return found;
+}
+
+async function press(page, key, role = "button") {
+  const name = await word(page, "talk", key);
+  await page.getByRole(role, { name, exact: true }).last().click();
+}
+
+async function scrollUp(page) {
+  await page.locator("article").first().waitFor();
+  await page.evaluate(() => document.querySelector("article").scrollIntoView());
+}
+
+async function lastFull(page) {
+  const row = page.locator("article").filter({ hasText: "谁负责带钥匙" }).first();
+  await row.scrollIntoViewIfNeeded();
+  await row.focus();
+  return row;
+}
+
+async function toolbar(page) {
+  await lastFull(page);
+}
+
+async function messageMenu(page) {
+  await lastFull(page);
+  await page.keyboard.press("Enter");
+}
+
+async function pickEmoji(page) {
+  await lastFull(page);
+  await page.keyboard.press("+");
+  await page.locator("[role=option]").first().waitFor();
+}
+
+async function compose(page) {
+  await lastFull(page);
+  await page.keyboard.press("r");
+  await page.locator("textarea").first().pressSequentially("**好的**，");
+  await page
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles([
+      { name: "照片.png", mimeType: "image/png", buffer: dot() },
+      {
+        name: "A rather long report about the northern stations.pdf",
+        mimeType: "application/pdf",
+        buffer: dot(),
+      },
+    ]);
+  await page.evaluate(() =>
+    window.mock.failNext("POST /chats/oc_field/uploads", 403, "access.not_permitted", "No"),
+  );
+  await page
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles([{ name: "refused.zip", mimeType: "application/zip", buffer: dot() }]);
+}
+
+/** One red pixel. */
+function dot() {
+  return Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8Dwn4EIAAAY/gMBsM8iTgAAAABJRU5ErkJggg==",
+    "base64",
+  );
+}
+
+async function readers(page) {
+  await lastFull(page);
+  await page.keyboard.press("Enter");
+  await press(page, "act.readers", "menuitem");
+}
+
+async function forward(page) {
+  await lastFull(page);
+  await page.keyboard.press("f");
+  await page.locator("dialog [role=option]").nth(1).click();
+  await page.locator("dialog [role=option]").nth(3).click();
+}
+
+async function viewer(page) {
+  await page.locator("article img").first().waitFor();
+  await page.locator("article button:has(img)").first().click();
+}
+
+async function openThread(page) {
+  await lastFull(page);
+  await page.keyboard.press("t");
+  await page.locator("aside article").nth(2).waitFor();
+}
+
+async function disband(page) {
+  const name = await word(page, "groups", "disband.title");
+  await page.getByRole("button", { name, exact: true }).click();
+  await page.locator("dialog input").fill("something else");
+  await page.locator("dialog button[type=submit]").click();
+}
+
+async function quiet(page) {
+  const own = await word(page, "app", "own.label");
+  await page.getByRole("button", { name: own, exact: true }).click();
+  const name = await word(page, "groups", "quiet.title");
+  await page.getByRole("menuitem", { name, exact: true }).click();
 }
 
 async function newGroup(page) {

@@ -16,7 +16,7 @@ export interface File {
   width: number | null;
   height: number | null;
   has_thumbnail: boolean;
-  state: "ready" | "scanning" | "blocked";
+  state: "uploading" | "ready" | "scanning" | "blocked";
 }
 
 export interface TextBody {
@@ -31,11 +31,14 @@ export interface SystemBody {
     | Generated["SystemEvent"]
     | "member_joined"
     | "role_changed"
-    | "chat_changed"
     | "announcement_changed"
-    | "message_pinned"
-    | "chat_disbanded";
+    | "visibility_changed"
+    | "unknown";
   name?: string | null;
+  /** What the accounts are from then on. */
+  role?: "manager" | "member" | null;
+  /** Who knows of the chat from then on. */
+  visibility?: "private" | "public" | null;
 }
 
 export interface ForwardItem {
@@ -67,6 +70,7 @@ export type Message = (
   | { kind: "text"; body: TextBody }
   | { kind: "system"; body: SystemBody }
   | { kind: "forward"; body: { items: ForwardItem[] } }
+  | { kind: "card"; body: Generated["Card"] }
   | { kind: "recalled"; body: Record<string, never> }
   | { kind: "unknown"; body: Record<string, never> }
 ) & {
@@ -77,6 +81,8 @@ export type Message = (
   author: string;
   sent_at: string;
   client_id: string | null;
+  /** What oneself answered to it, if it is a card. */
+  answer: Generated["OwnAnswer"] | null;
   thread: string | null;
   quote: Quote | null;
   edits: number;
@@ -157,8 +163,18 @@ export interface PublicChat {
   description: string;
   members: number;
   join: Chat["join"];
-  joined: boolean;
-  requested: boolean;
+  is_joined: boolean;
+  is_requested: boolean;
+}
+
+/** How a link stands. */
+export interface ChatLink {
+  made_by: string;
+  made_at: string;
+  expires_at: string;
+  uses: number;
+  uses_max: number | null;
+  is_good: boolean;
 }
 
 export interface Upload {
@@ -167,15 +183,18 @@ export interface Upload {
   parts: number;
   /** Indexes of the parts that are there. */
   received: number[];
-  expires_at: string;
+  /** When it goes unless it is sent. */
+  expires_at: string | null;
+  /** The file, once it is whole. */
+  file: File | null;
 }
 
 export interface ChatFile {
   file: File;
-  message: string;
+  /** The number of the message that it came with. */
   number: number;
-  author: string;
-  sent_at: string;
+  author: Generated["Person2"];
+  created_at: string;
 }
 
 export interface Wording {
@@ -225,8 +244,8 @@ interface Agreed {
     post: Op<never, never, { name: string; members: string[] }, Chat>;
   };
   "/chats/direct": { post: Op<never, never, { account: string }, Chat> };
-  "/chats/public": { get: Op<never, Paged & { query?: string }, never, Page<PublicChat>> };
-  "/chats/links/inspect": { post: Op<never, never, { token: string }, PublicChat> };
+  "/chats/public": { get: Op<never, Paged, never, Page<PublicChat>> };
+  "/chats/links/inspect": { post: Op<never, never, { token: string }, PublicChat & { expires_at: string }> };
   "/chats/links/join": { post: Op<never, never, { token: string }, Joined> };
   "/chats/{chat}": {
     get: Op<InChat, never, never, Chat>;
@@ -246,12 +265,13 @@ interface Agreed {
   "/chats/{chat}/owner": { post: Op<InChat, never, { account: string }, Chat> };
   "/chats/{chat}/join": { post: Op<InChat, never, Done, Joined> };
   "/chats/{chat}/link": {
-    get: Op<InChat, never, never, { active: boolean; created_at: string | null }>;
-    post: Op<InChat, never, Done, { link: string }>;
+    get: Op<InChat, never, never, { link: ChatLink | null }>;
+    post: Op<InChat, never, { expires_in_h?: number; uses_max?: number }, ChatLink & { path: string }>;
     delete: Op<InChat, never, never, Done>;
   };
+  "/chats/{chat}/request": { delete: Op<InChat, never, never, Done> };
   "/chats/{chat}/requests": {
-    get: Op<InChat, Paged, never, Page<{ account: Person; requested_at: string }>>;
+    get: Op<InChat, Paged, never, Page<{ account: Person; asked_at: string }>>;
   };
   "/chats/{chat}/requests/{account}": {
     post: Op<InChat & { account: string }, never, { accept: boolean }, Done>;
@@ -312,7 +332,14 @@ interface Agreed {
     put: Op<OfUpload & { index: number }, never, Blob, Done>;
   };
   "/chats/{chat}/uploads/{upload}/finish": { post: Op<OfUpload, never, Done, File> };
-  "/files/quota": { get: Op<never, never, never, { used_bytes: number; allowed_bytes: number }> };
+  "/files/quota": {
+    get: Op<
+      never,
+      never,
+      never,
+      { used_bytes: number; allowed_bytes: number | null; given_bytes: number | null }
+    >;
+  };
   "/threads": { get: Op<never, Paged, never, Page<Thread>> };
   "/me/quiet": {
     get: Op<never, never, never, { until: string | null }>;

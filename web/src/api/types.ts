@@ -7,6 +7,7 @@ export type {
   Chat,
   ChatChange,
   ChatFile,
+  ChatLink,
   ChatMember,
   ChatRole,
   File as StoredFile,
@@ -47,3 +48,5 @@ export interface Page<T> {
   items: T[];
   next_cursor: string | null;
 }
+export type Card = Schemas["Card"];
+export type CardElement = Card["elements"][number];

@@ -5,6 +5,7 @@ export interface ConversationSearch {
   tab?: "about" | "files" | "pins" | "settings";
   thread?: string;
   message?: string;
+  at?: number;
 }
 
 const TABS = ["about", "files", "pins", "settings"] as const;
@@ -20,5 +21,6 @@ export function conversationSearch(search: Record<string, unknown>): Conversatio
     ...(search.details && tab ? { tab } : {}),
     ...(thread ? { thread } : {}),
     ...(led ? { message: led } : {}),
+    ...(Number.isSafeInteger(search.at) ? { at: Number(search.at) } : {}),
   };
 }

@@ -75,6 +75,10 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
   switch (notice.notice) {
     case "chat.added":
       void client.invalidateQueries({ queryKey: keys.chats });
+      void client.invalidateQueries({ queryKey: keys.publicChats });
+      return;
+    case "chat.declined":
+      void client.invalidateQueries({ queryKey: keys.publicChats });
       return;
     case "chat.changed":
       // Muted, or not any more, on another device.

@@ -36,6 +36,7 @@ export interface NoticeFrame {
     | "chat.added"
     | "chat.removed"
     | "chat.changed"
+    | "chat.declined"
     | "position"
     | "profile"
     | "draft"

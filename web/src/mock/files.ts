@@ -2,7 +2,7 @@
 
 import type { StoredFile } from "@/api";
 import { page, type Routes, refuse, textOf } from "./answers";
-import { chatIn } from "./messenger";
+import { chatIn, lite } from "./messenger";
 import type { MockState, MockUpload } from "./state";
 
 const PART_BYTES = 4 * 1024 * 1024;
@@ -68,6 +68,7 @@ export const fileRoutes: Routes = {
       parts: Math.max(1, Math.ceil(size_bytes / PART_BYTES)),
       received: [],
       expires_at: state.at(),
+      file: null,
     };
     state.uploads.set(upload.id, upload);
     return upload;
@@ -94,10 +95,9 @@ export const fileRoutes: Routes = {
         message.kind === "text"
           ? message.body.files.map((file) => ({
               file,
-              message: message.id,
               number: message.number,
-              author: message.author,
-              sent_at: message.sent_at,
+              author: lite(asked.state, message.author),
+              created_at: message.sent_at,
             }))
           : [],
       )

@@ -1,6 +1,6 @@
 /** How groups are led: settings, roles, joining, leaving for good. */
 
-import type { PublicChat } from "@/api";
+import type { ChatLink, PublicChat } from "@/api";
 import { page, type Routes, refuse, textOf } from "./answers";
 import { chatIn, lite, managedIn, ownedIn, viewOf } from "./messenger";
 import type { MockChat, MockState } from "./state";
@@ -15,8 +15,8 @@ function publicView(state: MockState, chat: MockChat): PublicChat {
     description: chat.settings.description,
     members: chat.members.length,
     join: chat.settings.join,
-    joined: chat.members.includes(me),
-    requested: chat.requests.has(me),
+    is_joined: chat.members.includes(me),
+    is_requested: chat.requests.has(me),
   };
 }
 
@@ -33,6 +33,18 @@ function byToken(state: MockState, token: string): MockChat {
     [...state.chats.values()].find((chat) => chat.link === token) ??
     refuse(404, "messenger.link_invalid", "This link is not valid.")
   );
+}
+
+function linkView(state: MockState): ChatLink {
+  const week = new Date(state.now() + 7 * 24 * 3_600_000).toISOString();
+  return {
+    made_by: state.me ?? "",
+    made_at: state.at(),
+    expires_at: week,
+    uses: 0,
+    uses_max: null,
+    is_good: true,
+  };
 }
 
 export const groupRoutes: Routes = {
@@ -69,11 +81,12 @@ export const groupRoutes: Routes = {
     asked.state.changed(chat, "member.changed", [account]);
     return {};
   },
+  "DELETE /chats/{chat}/request": ({ state, me, path }) => {
+    state.chats.get(path.chat ?? "")?.requests.delete(me);
+    return {};
+  },
   "GET /chats/public": ({ state, query }) => {
-    const low = (query.get("query") ?? "").toLowerCase();
-    const all = [...state.chats.values()].filter(
-      (chat) => chat.settings.visibility === "public" && chat.name.toLowerCase().includes(low),
-    );
+    const all = [...state.chats.values()].filter((chat) => chat.settings.visibility === "public");
     return page(
       all.map((chat) => publicView(state, chat)),
       query,
@@ -89,23 +102,26 @@ export const groupRoutes: Routes = {
   },
   "GET /chats/{chat}/link": (asked) => {
     const { link } = managedIn(asked);
-    return { active: link !== null, created_at: link ? asked.state.at() : null };
+    return { link: link ? linkView(asked.state) : null };
   },
   "POST /chats/{chat}/link": (asked) => {
     const chat = managedIn(asked);
     chat.link = asked.state.id("link");
-    return { link: `/chats/join#${chat.link}` };
+    return { path: `/chats/join#${chat.link}`, ...linkView(asked.state) };
   },
   "DELETE /chats/{chat}/link": (asked) => {
     managedIn(asked).link = null;
     return {};
   },
-  "POST /chats/links/inspect": ({ state, body }) => publicView(state, byToken(state, textOf(body, "token"))),
+  "POST /chats/links/inspect": ({ state, body }) => ({
+    ...publicView(state, byToken(state, textOf(body, "token"))),
+    expires_at: state.at(),
+  }),
   "POST /chats/links/join": ({ state, me, body }) => enter(state, byToken(state, textOf(body, "token")), me),
   "GET /chats/{chat}/requests": (asked) => {
     const all = [...managedIn(asked).requests].map(([account, at]) => ({
       account: lite(asked.state, account),
-      requested_at: at,
+      asked_at: at,
     }));
     return page(all, asked.query);
   },

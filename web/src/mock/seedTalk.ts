@@ -56,6 +56,7 @@ export function seedTalk(state: MockState): void {
     owner: "u_chen",
     members: ["u_ida"],
   });
+  club.link = "demo-link";
   Object.assign(club.settings, {
     visibility: "public",
     join: "open",

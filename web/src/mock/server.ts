@@ -30,10 +30,17 @@ interface Route {
   handler: Handler;
 }
 
-const TABLE: Route[] = Object.entries(ROUTES).map(([name, handler]) => {
-  const [method = "", path = ""] = name.replace("*", "").split(" ");
-  return { method, parts: path.split("/"), open: name.startsWith("*"), handler };
-});
+const TABLE: Route[] = Object.entries(ROUTES)
+  .map(([name, handler]) => {
+    const [method = "", path = ""] = name.replace("*", "").split(" ");
+    return { method, parts: path.split("/"), open: name.startsWith("*"), handler };
+  })
+  // A path that is spelt out comes before one with a hole in its place.
+  .sort((a, b) => holesIn(a) - holesIn(b));
+
+function holesIn({ parts }: Route): number {
+  return parts.filter((part) => part.startsWith("{")).length;
+}
 
 function match(route: Route, method: string, parts: string[]): Record<string, string> | null {
   if (route.method !== method || route.parts.length !== parts.length) return null;

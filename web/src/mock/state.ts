@@ -67,6 +67,7 @@ export const UNTOUCHED = {
   reactions: [],
   pinned: false,
   replies: null,
+  answer: null,
 } satisfies Partial<Message>;
 
 /** The code that the mock's authenticator always shows. */
@@ -207,7 +208,7 @@ export class MockState {
       client_id: given.client_id ?? null,
       quote: given.quote ?? null,
       thread: given.thread ?? null,
-    } as Message;
+    } as unknown as Message;
     list.push(message);
     if (given.thread) this.noteReply(chat, given.thread, message);
     else chat.read.set(given.author, message.number);

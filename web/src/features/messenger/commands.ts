@@ -111,3 +111,8 @@ export async function decideRequest(
 export async function beQuiet(client: QueryClient, until: string | null): Promise<void> {
   client.setQueryData(keys.quiet, await api.put("/me/quiet", { body: { until } }));
 }
+
+export async function withdrawRequest(client: QueryClient, chat: string): Promise<void> {
+  await api.delete("/chats/{chat}/request", { path: { chat } });
+  void client.invalidateQueries({ queryKey: keys.publicChats });
+}

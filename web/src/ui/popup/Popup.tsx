@@ -34,8 +34,14 @@ export function Popup({ anchor, label, onClose, children, align = "start", side 
   close.current = onClose;
 
   useLayoutEffect(() => {
-    const size = box.current?.getBoundingClientRect();
-    if (size) setPlace(placeOf(anchor, size, align, side));
+    const popup = box.current;
+    if (!popup) return;
+    const put = () => setPlace(placeOf(anchor, popup.getBoundingClientRect(), align, side));
+    put();
+    // What is inside may come later.
+    const grown = new ResizeObserver(put);
+    grown.observe(popup);
+    return () => grown.disconnect();
   }, [anchor, align, side]);
 
   useEffect(() => {

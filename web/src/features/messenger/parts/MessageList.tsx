@@ -32,7 +32,6 @@ const LIT_MS = 2600;
 
 /** A message that somebody is led to. */
 export interface Target {
-  message: string;
   number: number;
   /** Tells one leading from the next. */
   turn: number;
@@ -79,7 +78,7 @@ function Loaded({ source, target }: Props) {
   const [markSeen, setMarkSeen] = useState(false);
   const [placed, setPlaced] = useState(false);
   const [current, setCurrent] = useState<string | null>(null);
-  const [lit, setLit] = useState<string | null>(null);
+  const [lit, setLit] = useState<number | null>(null);
 
   const { hasPreviousPage, hasNextPage, isFetchingPreviousPage, isFetchingNextPage } = source.query;
   const messages = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
@@ -245,7 +244,7 @@ function Loaded({ source, target }: Props) {
           if (row) setCurrent(row);
         }}
       >
-        <div className={styles.spacer} />
+        {source.place.thread === null && <div className={styles.spacer} />}
         <div className={styles.rows} style={{ height: list.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index];
@@ -262,7 +261,7 @@ function Loaded({ source, target }: Props) {
                   row={row}
                   chatName={chat.name}
                   current={row.key === reachable}
-                  lit={"message" in row && row.message.id === lit}
+                  lit={row.kind === "message" && row.message.number === lit}
                   latestOwn={"message" in row && row.message.id === latestOwn}
                 />
               </div>
@@ -322,7 +321,7 @@ interface Leading {
   find(number: number): number;
   toNumber(number: number): Promise<void>;
   settle(index: number, align: "start" | "center"): void;
-  onLit(message: string | null): void;
+  onLit(number: number | null): void;
 }
 
 /** Leads to a message: in sight when it is loaded, else after the part of the history around it is. */
@@ -344,20 +343,19 @@ function useLeading({ target, rows, find, toNumber, settle, onLit }: Leading): (
   }, [wanted, index, rows]);
 
   const turn = target?.turn;
-  const message = target?.message;
   const number = target?.number;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each turn leads once, even to the same message
   useEffect(() => {
-    if (message === undefined || number === undefined) return;
+    if (number === undefined) return;
     // After the list has taken its first place.
     const begin = setTimeout(() => lead(number), 120);
-    latest.current.onLit(message);
+    latest.current.onLit(number);
     const end = setTimeout(() => latest.current.onLit(null), LIT_MS);
     return () => {
       clearTimeout(begin);
       clearTimeout(end);
     };
-  }, [turn, message, number, lead]);
+  }, [turn, number, lead]);
   return lead;
 }
 

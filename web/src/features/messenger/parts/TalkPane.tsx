@@ -12,7 +12,6 @@ import { useTalkPane } from "./useTalkPane";
 const TalkDialogs = lazy(async () => ({ default: (await import("./dialogs/TalkDialogs")).TalkDialogs }));
 
 export interface Led {
-  message: string;
   number: number;
 }
 
@@ -34,9 +33,9 @@ export function TalkPane({ chat, led, onLed, onThread }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address leads once
   useEffect(() => {
     if (!led) return;
-    jump(led.message, led.number);
+    jump(led.number);
     onLed();
-  }, [led?.message]);
+  }, [led?.number]);
   return (
     <TalkContext value={pane.talk}>
       <DropZone

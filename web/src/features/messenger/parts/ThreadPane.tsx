@@ -36,9 +36,9 @@ export function ThreadPane({ chat, root, led, onLed, onClose }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address leads once
   useEffect(() => {
     if (!led) return;
-    jump(led.message, led.number);
+    jump(led.number);
     onLed();
-  }, [led?.message]);
+  }, [led?.number]);
   const head = source.root;
   return (
     <aside className={styles.pane} aria-label={t("thread.label")}>

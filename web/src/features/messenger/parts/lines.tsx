@@ -25,7 +25,12 @@ export function useSystemLine(body: SystemBody, author: string): string {
     ...shown.map((account) => who(account, names)),
     ...(rest > 0 ? [t("system.others", { count: rest })] : []),
   ]);
-  return t(`system.${body.event}`, { who: who(author, names), people, name: body.name ?? "" });
+  const said = { who: who(author, names), people, name: body.name ?? "" };
+  if (body.event === "role_changed") return t(`system.role_changed_${body.role ?? "member"}`, said);
+  if (body.event === "visibility_changed") {
+    return t(`system.visibility_changed_${body.visibility ?? "private"}`, said);
+  }
+  return t(`system.${body.event}`, said);
 }
 
 export function useTextLine(text: string): string {

@@ -20,7 +20,7 @@ export interface Talk {
   rewrite(text: string): void;
   openThread(root: string): void;
   /** Brings a message into sight and lights it up. */
-  jump(message: string, number: number): void;
+  jump(number: number): void;
   show(dialog: TalkDialog): void;
 }
 

@@ -42,7 +42,7 @@ export function useTalkPane({ chat, thread, messages, openThread }: Given) {
     edit,
     rewrite: (text) => setRewriting((now) => ({ text, turn: (now?.turn ?? 0) + 1 })),
     openThread,
-    jump: (message, number) => setTarget((now) => ({ message, number, turn: (now?.turn ?? 0) + 1 })),
+    jump: (number) => setTarget((now) => ({ number, turn: (now?.turn ?? 0) + 1 })),
     show: setDialog,
   };
   return {

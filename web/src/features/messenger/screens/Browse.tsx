@@ -1,6 +1,6 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Page as Listed, type PublicChat } from "@/api";
 import { keys } from "@/live";
@@ -20,7 +20,7 @@ import {
   TextField,
   toasts,
 } from "@/ui";
-import { joinChat } from "../commands";
+import { joinChat, withdrawRequest } from "../commands";
 import { useAttempt } from "../parts/useAttempt";
 import styles from "./browse.module.css";
 
@@ -31,17 +31,22 @@ export function Browse() {
   const navigate = useNavigate();
   const [typed, setTyped] = useState("");
   const query = useDeferredValue(typed.trim());
+  const low = query.toLocaleLowerCase();
   const chats = useInfiniteQuery({
-    queryKey: [...keys.publicChats, query],
+    queryKey: keys.publicChats,
     queryFn: ({ pageParam }): Promise<Listed<PublicChat>> =>
-      api.get("/chats/public", {
-        query: { ...(query ? { query } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
-      }),
+      api.get("/chats/public", { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
   });
-  const all = chats.data?.pages.flatMap((page) => page.items) ?? [];
+  // Names are sealed on the server, so they are searched here: all pages are wanted for that.
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = chats;
+  useEffect(() => {
+    if (query && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [query, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const all = (chats.data?.pages.flatMap((page) => page.items) ?? []).filter((chat) =>
+    `${chat.name} ${chat.description}`.toLocaleLowerCase().includes(low),
+  );
   return (
     <>
       <PaneHead
@@ -95,8 +100,8 @@ export function Browse() {
               ))}
             </ul>
           )}
-          {chats.hasNextPage && (
-            <Button busy={chats.isFetchingNextPage} onClick={() => chats.fetchNextPage()}>
+          {hasNextPage && (
+            <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
               {t("more")}
             </Button>
           )}
@@ -111,7 +116,7 @@ function Enter({ chat }: { chat: PublicChat }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const attempt = useAttempt();
-  const [asked, setAsked] = useState(chat.requested);
+  const [asked, setAsked] = useState(chat.is_requested);
   const open = () => navigate({ to: "/chats/$chat", params: { chat: chat.id } });
   const join = () =>
     attempt(async () => {
@@ -120,7 +125,7 @@ function Enter({ chat }: { chat: PublicChat }) {
       setAsked(true);
       toasts.show({ text: t("browse.asked_toast", { name: chat.name }) });
     });
-  if (chat.joined) {
+  if (chat.is_joined) {
     return (
       <Button
         size="small"
@@ -131,6 +136,26 @@ function Enter({ chat }: { chat: PublicChat }) {
       </Button>
     );
   }
+  if (asked) {
+    return (
+      <>
+        <span className={styles.asked}>{t("browse.asked")}</span>
+        <Button
+          size="small"
+          look="plain"
+          aria-label={t("browse.withdraw_name", { name: chat.name })}
+          onClick={() =>
+            void attempt(async () => {
+              await withdrawRequest(client, chat.id);
+              setAsked(false);
+            })
+          }
+        >
+          {t("browse.withdraw")}
+        </Button>
+      </>
+    );
+  }
   const asks = chat.join === "approval";
   return (
     <Button
@@ -139,10 +164,9 @@ function Enter({ chat }: { chat: PublicChat }) {
       aria-label={
         asks ? t("browse.ask_name", { name: chat.name }) : t("browse.join_name", { name: chat.name })
       }
-      disabledReason={asked ? t("browse.asked_hint") : undefined}
       onClick={() => void join()}
     >
-      {asked ? t("browse.asked") : asks ? t("browse.ask") : t("browse.join")}
+      {asks ? t("browse.ask") : t("browse.join")}
     </Button>
   );
 }

@@ -33,22 +33,26 @@ interface Search {
   tab?: DetailsTab | undefined;
   /** The message at the head of the thread that stands beside the chat. */
   thread?: string | undefined;
-  /** A message to be led to. */
+  /** A message to be led to, by its name or by its number. */
   message?: string | undefined;
+  at?: number | undefined;
 }
 
 export function Conversation() {
   const { t } = useTranslation("messenger");
   const navigate = useNavigate();
   const { chat: id = "" } = useParams({ strict: false }) as { chat?: string };
-  const { details = false, tab, thread, message } = useSearch({ strict: false }) as Search;
+  const { details, tab, thread, message, at } = useSearch({ strict: false }) as Search;
   const { chat, error, refetch } = useChat(id);
   const other = usePerson(chat?.other?.id ?? "");
   const go = (search: Search) =>
     void navigate({ to: "/chats/$chat", params: { chat: id }, search, replace: true });
   const showDetails = (on: boolean) => go(on ? { details: true } : {});
   useShortcut("details", () => showDetails(!details));
-  const led = useLed(id, message, thread, go);
+  const named = useLed(id, message, thread, go);
+  const led = named ?? (at === undefined ? null : { number: at });
+  // Where the details lie over the messages, they make room for the one that is looked for.
+  const stay: Search = window.matchMedia("(min-width: 1200px)").matches ? { details: true, tab } : {};
 
   if (error) {
     const gone = isApiError(error) && (error.status === 404 || error.status === 403);
@@ -104,7 +108,7 @@ export function Conversation() {
             <IconButton
               label={t("details.title")}
               keys={keyNames(keysOf("details")).join(" ")}
-              aria-pressed={details}
+              aria-pressed={details ?? false}
               onClick={() => showDetails(!details)}
             >
               <IconLayoutSidebarRight size={20} />
@@ -115,7 +119,7 @@ export function Conversation() {
           key={chat.id}
           chat={chat}
           led={thread ? null : led}
-          onLed={() => go({ details: details || undefined, tab, thread })}
+          onLed={() => go({ details, tab, thread })}
           onThread={(root) => go({ thread: root })}
         />
       </div>
@@ -135,9 +139,8 @@ export function Conversation() {
               chat={chat}
               tab={tab}
               onTab={(next) => go({ details: true, tab: next })}
-              onMessage={(found) =>
-                go({ details: true, tab, message: found.id, thread: found.thread ?? undefined })
-              }
+              onMessage={(found) => go({ ...stay, message: found.id, thread: found.thread ?? undefined })}
+              onNumber={(number) => go({ ...stay, at: number })}
               onClose={() => showDetails(false)}
             />
           )
@@ -166,5 +169,5 @@ function useLed(
     }
   }, [message, elsewhere, found.isError]);
   if (!message || !found.data || elsewhere) return null;
-  return { message, number: found.data.number };
+  return { number: found.data.number };
 }

@@ -62,7 +62,7 @@ export function JoinByLink() {
           <Problem error={failure} />
           {asked ? (
             <p role="status">{t("join_link.asked")}</p>
-          ) : chat.joined ? (
+          ) : chat.is_joined ? (
             <Button look="primary" onClick={() => void open(chat.id)}>
               {t("browse.open")}
             </Button>

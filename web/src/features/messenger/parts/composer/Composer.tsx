@@ -49,7 +49,9 @@ export function Composer(props: Props) {
   const attempt = useAttempt();
   const id = useId();
   const [pick, setPick] = useState(0);
-  const [formats, setFormats] = useState(() => window.matchMedia("(min-width: 1024px)").matches);
+  const [formats, setFormats] = useState(
+    () => place.thread === null && window.matchMedia("(min-width: 1024px)").matches,
+  );
   const box = useBox(place, editing === null);
   const { text } = box;
   const files = useUploads(place);

@@ -14,10 +14,11 @@ interface Props {
   onTab(tab: DetailsTab): void;
   /** Somebody wants to see a message where it was said. */
   onMessage(message: Pick<Message, "id" | "thread">): void;
+  onNumber(number: number): void;
   onClose(): void;
 }
 
-export function Details({ chat, tab = "about", onTab, onMessage, onClose }: Props) {
+export function Details({ chat, tab = "about", onTab, onMessage, onNumber, onClose }: Props) {
   const { t } = useTranslation("messenger");
   const { t: groups } = useTranslation("groups");
   const group = chat.kind === "group";
@@ -57,7 +58,7 @@ export function Details({ chat, tab = "about", onTab, onMessage, onClose }: Prop
         ]}
       >
         {shown === "about" && <About chat={chat} />}
-        {shown === "files" && <Files chat={chat} onMessage={onMessage} />}
+        {shown === "files" && <Files chat={chat} onNumber={onNumber} />}
         {shown === "pins" && <Pins chat={chat} onMessage={onMessage} />}
         {shown === "settings" && <Settings chat={chat} />}
       </Tabs>

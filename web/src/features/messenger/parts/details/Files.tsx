@@ -1,10 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Chat, type ChatFile, fileAddress, type Message } from "@/api";
+import { type Chat, type ChatFile, fileAddress } from "@/api";
 import { useFormat } from "@/app/format";
 import { useExplain } from "@/app/refusals";
-import { useNames } from "@/features/people/public";
 import { Button, EmptyState, IconAlertTriangle, IconFile, Segmented, Skeleton } from "@/ui";
 import { filesQuery } from "../../queries";
 import { FileCard } from "../files/FileCard";
@@ -14,11 +13,11 @@ const Viewer = lazy(async () => ({ default: (await import("../dialogs/Viewer")).
 
 interface Props {
   chat: Chat;
-  onMessage(message: Pick<Message, "id" | "thread">): void;
+  onNumber(number: number): void;
 }
 
 /** Everything that was ever put into the chat. */
-export function Files({ chat, onMessage }: Props) {
+export function Files({ chat, onNumber }: Props) {
   const { t } = useTranslation("groups");
   const explain = useExplain();
   const [kind, setKind] = useState<"image" | "file">("image");
@@ -61,7 +60,7 @@ export function Files({ chat, onMessage }: Props) {
               <FileCard
                 chat={chat.id}
                 file={one.file}
-                aside={<Origin file={one} onMessage={() => onMessage({ id: one.message, thread: null })} />}
+                aside={<Origin file={one} onShow={() => onNumber(one.number)} />}
               />
             </li>
           ))}
@@ -101,16 +100,15 @@ function Pictures({ chat, files, onOpen }: { chat: Chat; files: ChatFile[]; onOp
   );
 }
 
-function Origin({ file, onMessage }: { file: ChatFile; onMessage(): void }) {
+function Origin({ file, onShow }: { file: ChatFile; onShow(): void }) {
   const { t } = useTranslation("groups");
   const format = useFormat();
-  const names = useNames([file.author]);
   return (
     <>
       {" · "}
-      {names.get(file.author) ?? "…"} · {format.brief(file.sent_at)}
+      {file.author.name} · {format.brief(file.created_at)}
       {" · "}
-      <button type="button" className={styles.link} onClick={onMessage}>
+      <button type="button" className={styles.link} onClick={onShow}>
         {t("files.show")}
       </button>
     </>

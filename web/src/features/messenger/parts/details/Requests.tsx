@@ -30,14 +30,14 @@ export function Requests({ chat }: { chat: Chat }) {
         <Skeleton rows={2} label={t("request.label")} />
       ) : (
         <ul>
-          {asked.data?.items.map(({ account, requested_at }) => (
+          {asked.data?.items.map(({ account, asked_at }) => (
             <li key={account.id} className={styles.request}>
               <Row
                 leading={
                   <Avatar id={account.id} name={account.name} picture={pictureOf(account)} size={32} />
                 }
                 title={account.name}
-                detail={format.ago(requested_at)}
+                detail={format.ago(asked_at)}
               />
               <Button
                 size="small"

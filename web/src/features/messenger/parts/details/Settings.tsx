@@ -27,7 +27,7 @@ export function Settings({ chat }: { chat: Chat }) {
           <TextSetting
             label={t("description.label")}
             text={chat.description}
-            longest={1000}
+            longest={500}
             locked={!leads}
             onSave={(description) => changeChat(client, chat.id, { description })}
           />
@@ -35,7 +35,7 @@ export function Settings({ chat }: { chat: Chat }) {
             label={t("announcement.label")}
             hint={t("announcement.hint")}
             text={chat.announcement?.text ?? ""}
-            longest={5000}
+            longest={2000}
             locked={!leads}
             onSave={(announcement) => changeChat(client, chat.id, { announcement })}
           />

@@ -16,12 +16,8 @@ export function QuoteView({ quote }: { quote: Quote }) {
   const line = useTextLine(quote.excerpt);
   const who = quote.author === me.id ? messenger("you") : (names.get(quote.author) ?? "…");
   return (
-    <button
-      type="button"
-      className={styles.quote}
-      aria-label={t("quote.of", { who })}
-      onClick={() => jump(quote.message, quote.number)}
-    >
+    <button type="button" className={styles.quote} title={t("quote.go")} onClick={() => jump(quote.number)}>
+      <span className="only-read-aloud">{t("quote.of")}</span>
       <span className={styles.quoteWho}>{who}</span>
       <span className={styles.quoteText}>
         {quote.recalled ? t("quote.recalled") : line || t("quote.no_words")}

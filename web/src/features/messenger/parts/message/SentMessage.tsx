@@ -118,7 +118,7 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
       )}
       {message.replies && talk.thread === null && <ThreadSummary message={message} />}
       {message.author === me.id && message.kind !== "recalled" && (
-        <Receipt message={message} shown={near || latestOwn} />
+        <Receipt message={message} shown={latestOwn} />
       )}
       {(near || menu !== null || reacting !== null) && (
         <Toolbar
