@@ -1,5 +1,6 @@
 /** Everything that a message can be, in one chat, and groups to join. */
 
+import type { Card } from "@/api";
 import { makeFile } from "./files";
 import { quoteOf } from "./messenger";
 import type { MockChat, MockState, Saying } from "./state";
@@ -22,6 +23,44 @@ tail -n 20 /var/log/recorder.log
 \`\`\`
 1. check the battery
 2. read the log`;
+
+const CARD: Card = {
+  title: "Boat on Thursday · 周四的船",
+  tone: "accent",
+  fallback: "Boat on Thursday: are you coming?",
+  closed: false,
+  elements: [
+    { element: "text", text: "Twelve seats, **two** left. Please answer until Wednesday." },
+    {
+      element: "fields",
+      fields: [
+        { label: "Leaves", text: "06:00" },
+        { label: "From", text: "北码头" },
+      ],
+    },
+    { element: "divider" },
+    {
+      element: "select",
+      id: "meal",
+      label: "Lunch",
+      multiple: false,
+      required: true,
+      options: [
+        { value: "rice", label: "米饭" },
+        { value: "bread", label: "Bread" },
+      ],
+    },
+    { element: "text_input", id: "note", label: "Anything else", multiline: false, required: false },
+    { element: "button", id: "yes", label: "I am coming", tone: "accent", confirm: null },
+    {
+      element: "button",
+      id: "no",
+      label: "Not this time",
+      tone: "neutral",
+      confirm: "Your seat goes to somebody else.",
+    },
+  ],
+};
 
 export function seedTalk(state: MockState): void {
   const chat = state.addChat({
@@ -137,6 +176,7 @@ function talkIn(state: MockState, chat: MockChat): void {
       ],
     },
   });
+  say({ author: "u_wang", card: CARD });
   say({ author: "u_lin", text: "👍" });
 }
 

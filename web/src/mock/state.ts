@@ -2,6 +2,7 @@
 
 import type {
   Account,
+  Card,
   Chat,
   Instance,
   Invitation,
@@ -279,6 +280,7 @@ export interface Saying {
   files?: StoredFile[];
   system?: SystemBody;
   forward?: Extract<Message, { kind: "forward" }>["body"];
+  card?: Card;
   client_id?: string;
   sent_at?: string;
   quote?: Message["quote"];
@@ -289,8 +291,9 @@ export function mentionsIn(text: string): string[] {
   return [...text.matchAll(/@\{([^}]+)\}/g)].map((match) => match[1] ?? "");
 }
 
-function bodyOf({ system, forward, text = "", files = [] }: Saying): Pick<Message, "kind" | "body"> {
+function bodyOf({ system, forward, card, text = "", files = [] }: Saying): Pick<Message, "kind" | "body"> {
   if (system) return { kind: "system", body: system };
+  if (card) return { kind: "card", body: card };
   if (forward) return { kind: "forward", body: forward };
   return { kind: "text", body: { text, mentions: mentionsIn(text), files } };
 }

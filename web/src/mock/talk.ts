@@ -1,9 +1,12 @@
 /** What is done to messages that are there: edits, recalls, reactions, pins, threads, forwards. */
 
 import type { Message } from "@/api";
+
 import { type Asked, page, type Routes, refuse, textOf } from "./answers";
 import { chatIn, lite, partOf, roleOf, seenBy } from "./messenger";
 import { type MockChat, mentionsIn } from "./state";
+
+type CardAnswer = NonNullable<Message["answer"]>["answer"];
 
 export function messageIn(chat: MockChat, id: string): Message {
   const all = [chat.messages, ...[...chat.threads.values()].map((thread) => thread.replies)];
@@ -109,6 +112,12 @@ export const talkRoutes: Routes = {
     if (following === false) thread.followers.delete(asked.me);
     const { root: _, ...standing } = threadView(asked, chat, message.id);
     return standing;
+  },
+  "PUT /chats/{chat}/messages/{message}/answer": (asked) => {
+    const { message } = both(asked);
+    const { button, values = {} } = asked.body.answer as CardAnswer;
+    message.answer = { answer: { button, values }, answered_at: asked.state.at() };
+    return message.answer;
   },
   "GET /messenger/policy": () => ({ edit_window_s: 86_400, recall_window_s: 86_400 }),
   "GET /threads": (asked) => {

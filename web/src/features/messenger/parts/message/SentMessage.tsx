@@ -11,6 +11,7 @@ import { Attachments } from "../files/Attachments";
 import { useTalk } from "../talkContext";
 import { MessageText } from "../text/MessageText";
 import { useAttempt } from "../useAttempt";
+import { CardView } from "./CardView";
 import { Edited } from "./Edited";
 import { Forwarded } from "./Forwarded";
 import styles from "./message.module.css";
@@ -112,7 +113,7 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
     >
       {message.quote && <QuoteView quote={message.quote} />}
       <Body message={message} />
-      {message.edits > 0 && message.kind !== "recalled" && <Edited message={message} />}
+      {message.edits > 0 && message.kind === "text" && <Edited message={message} />}
       {message.reactions.length > 0 && (
         <Reactions message={message} onToggle={toggle} onAdd={(anchor) => setReacting(anchor)} />
       )}
@@ -171,6 +172,8 @@ function Body({ message }: { message: Message }) {
       );
     case "forward":
       return <Forwarded chat={message.chat} items={message.body.items} />;
+    case "card":
+      return <CardView message={message} card={message.body} />;
     case "recalled":
       return <Recalled message={message} />;
     default:

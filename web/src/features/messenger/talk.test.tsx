@@ -1,0 +1,288 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { open } from "@/app/testing/application";
+import { expectAccessible } from "@/app/testing/axe";
+import type { MockServer } from "@/mock/server";
+
+const history = () => screen.findByRole("region", { name: /^Messages in/ });
+const box = () => screen.findByRole("textbox", { name: /^Message (野|D)/ });
+const chatOf = (server: MockServer, id = "oc_field") => server.state.chats.get(id) as never as Chat;
+type Chat = NonNullable<ReturnType<MockServer["state"]["chats"]["get"]>>;
+
+async function row(text: string | RegExp) {
+  const found = await within(await history()).findByText(text);
+  const article = found.closest("article");
+  if (!article) throw new Error("this text stands in no message");
+  article.focus();
+  return article;
+}
+
+async function field(prepare?: (server: MockServer) => unknown) {
+  return open({ at: "/chats/oc_field", ...(prepare ? { prepare } : {}) });
+}
+
+describe("a message", () => {
+  it("draws its marks, and never HTML", async () => {
+    await open({
+      at: "/chats/oc_design",
+      prepare: ({ state }) => {
+        const chat = state.chats.get("oc_design");
+        const text =
+          '**bold** <img src=x onerror="alert(1)"> [bad](javascript:alert(1)) [good](https://a.example)';
+        if (chat) state.addMessage(chat, { author: "u_chen", text });
+      },
+    });
+    const article = await row("bold");
+    expect(within(article).getByText("bold").tagName).toBe("STRONG");
+    expect(article.querySelector("img")).toBeNull();
+    const links = within(article).getAllByRole("link");
+    expect(links.map((link) => link.getAttribute("href"))).toEqual(["https://a.example"]);
+    expect(links[0]?.getAttribute("rel")).toContain("noreferrer");
+  });
+
+  it("is edited with E, shows it, and keeps what it said", async () => {
+    const { person, server } = await field();
+    await row("The car is booked for half past five.");
+    await person.keyboard("e");
+    const writing = (await box()) as HTMLTextAreaElement;
+    await waitFor(() => expect(writing.value).toBe("The car is booked for half past five."));
+    await person.clear(writing);
+    await person.type(writing, "The car is booked for six.{Enter}");
+    expect(await within(await history()).findByText("The car is booked for six.")).toBeTruthy();
+    await waitFor(() => expect(writing.value).toBe(""));
+    await person.click((await screen.findAllByRole("button", { name: "edited" }))[0] as HTMLElement);
+    const dialog = await screen.findByRole("dialog", { name: "Earlier wordings" });
+    expect(await within(dialog).findByText("The car is booked for five.")).toBeTruthy();
+    await expectAccessible();
+    const said = chatOf(server).messages.filter((message) => message.edits === 2);
+    expect(said).toHaveLength(1);
+  });
+
+  it("is recalled by its author, who can write it anew", async () => {
+    const { person } = await field();
+    await row("The car is booked for half past five.");
+    await person.keyboard("{Delete}");
+    expect(await screen.findByText("You recalled a message")).toBeTruthy();
+    await person.click(screen.getByRole("button", { name: "Edit again" }));
+    await waitFor(async () =>
+      expect(((await box()) as HTMLTextAreaElement).value).toBe("The car is booked for half past five."),
+    );
+  });
+
+  it("is recalled by who leads only after a question", async () => {
+    const { person } = await field();
+    await row(/I take the/);
+    await person.keyboard("{Delete}");
+    const dialog = await screen.findByRole("dialog", { name: "Recall the message" });
+    await person.click(within(dialog).getByRole("button", { name: "Recall" }));
+    expect(await screen.findByText("You recalled a message")).toBeTruthy();
+  });
+
+  it("takes reactions, and gives them back", async () => {
+    const { person, server } = await field();
+    const article = await row(/I take the/);
+    await person.keyboard("+");
+    const search = await screen.findByRole("combobox", { name: "Search for an emoji" });
+    await person.type(search, "庆祝");
+    await person.keyboard("{Enter}");
+    const chip = await within(article).findByRole("button", { name: /, 1 person/ });
+    expect(chip.getAttribute("aria-pressed")).toBe("true");
+    const said = () => chatOf(server).messages.find((message) => message.quote !== null);
+    await waitFor(() => expect(said()?.reactions).toHaveLength(1));
+    await person.click(chip);
+    await waitFor(() => expect(said()?.reactions).toHaveLength(0));
+    await expectAccessible();
+  });
+
+  it("is answered with what it said above", async () => {
+    const { person, server } = await field();
+    await row(/谁负责带钥匙/);
+    await person.keyboard("r");
+    expect(await screen.findByText(/Answering You/)).toBeTruthy();
+    await person.type(await box(), "Nobody yet{Enter}");
+    await waitFor(() => expect(chatOf(server).messages.at(-1)?.quote?.excerpt).toMatch(/谁负责带钥匙/));
+    expect(screen.queryByText(/Answering You/)).toBeNull();
+  });
+
+  it("leads on with the arrows", async () => {
+    const { person } = await field();
+    const last = await row("👍");
+    await person.keyboard("{ArrowUp}");
+    await waitFor(() => expect(document.activeElement?.tagName).toBe("ARTICLE"));
+    expect(document.activeElement).not.toBe(last);
+  });
+
+  it("is pinned, and found among the pins", async () => {
+    const { person, router } = await field();
+    await row(/I take the/);
+    await person.keyboard("p");
+    await act(() =>
+      router.navigate({
+        to: "/chats/$chat",
+        params: { chat: "oc_field" },
+        search: { details: true, tab: "pins" },
+      }),
+    );
+    const panel = await screen.findByRole("tabpanel");
+    expect(await within(panel).findByText("first")).toBeTruthy();
+  });
+
+  it("is forwarded to a chat and to a person", async () => {
+    const { person, server } = await field();
+    await row(/谁负责带钥匙/);
+    await person.keyboard("f");
+    const dialog = await screen.findByRole("dialog", { name: "Forward" });
+    await person.click(await within(dialog).findByRole("option", { name: /Design/ }));
+    await person.click(await within(dialog).findByRole("option", { name: /赵雅琴/ }));
+    await person.type(within(dialog).getByLabelText("A word about it"), "Do you know?");
+    await expectAccessible();
+    await person.click(within(dialog).getByRole("button", { name: "Forward to 2" }));
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Forward" })).toBeNull());
+    const [forward, note] = chatOf(server, "oc_design").messages.slice(-2);
+    expect(forward?.kind).toBe("forward");
+    expect(note?.body).toMatchObject({ text: "Do you know?" });
+  });
+});
+
+describe("a thread", () => {
+  it("is opened, written in, and counted at its head", async () => {
+    const { person, server } = await field();
+    const article = await row(/谁负责带钥匙/);
+    await person.click(within(article).getByRole("button", { name: /3 replies/ }));
+    const pane = await screen.findByRole("complementary", { name: "Thread" });
+    expect(await within(pane).findByText("Perfect, thank you both.")).toBeTruthy();
+    await person.type(within(pane).getByRole("textbox"), "Good.{Enter}");
+    expect(await within(article).findByText("4 replies")).toBeTruthy();
+    await expectAccessible();
+    expect(chatOf(server).messages.at(-1)?.body).not.toMatchObject({ text: "Good." });
+  });
+
+  it("does not count as unread in its chat, but among the threads", async () => {
+    const { server } = await open({ at: "/chats/oc_design" });
+    const chat = chatOf(server);
+    const root = chat.messages.find((message) => message.replies)?.id;
+    await screen.findByText("1 thread with something new");
+    await act(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      server.state.threadOf(chat, root ?? "").read.set("u_lin", 3);
+      server.state.say(chat, { author: "u_sam", text: "One more thing", thread: root });
+    });
+    const link = screen.getByRole("link", { name: /^野外季/ });
+    await waitFor(() => expect(within(link).queryByText(/unread message/)).toBeNull());
+    expect(await screen.findByText("1 thread with something new")).toBeTruthy();
+  });
+});
+
+describe("files", () => {
+  it("go with a message, in parts, again after a failure", async () => {
+    const { person, server } = await field((mock) => mock.failNext("/parts/0", 503, "gate.fault", "Not now"));
+    await history();
+    const input = document.querySelector("input[type=file]") as HTMLInputElement;
+    await person.upload(input, [new File(["some bytes"], "notes.txt", { type: "text/plain" })]);
+    const tray = await screen.findByRole("list", { name: "Files of the message" });
+    expect(within(tray).getByTitle("notes.txt")).toBeTruthy();
+    await waitFor(() => expect(within(tray).queryByRole("progressbar")).toBeNull(), { timeout: 5000 });
+    await expectAccessible();
+    await person.click(screen.getByRole("button", { name: "Send" }));
+    await waitFor(() => {
+      const said = chatOf(server).messages.at(-1);
+      expect(said?.kind === "text" && said.body.files.map((file) => file.name)).toEqual(["notes.txt"]);
+    });
+    expect(screen.queryByRole("list", { name: "Files of the message" })).toBeNull();
+  });
+
+  it("are taken off before they are sent", async () => {
+    const { person, server } = await field();
+    await history();
+    fireEvent.drop((await history()).parentElement as Element, {
+      dataTransfer: { types: ["Files"], files: [new File(["x"], "wrong.txt")] },
+    });
+    await person.click(await screen.findByRole("button", { name: "Remove wrong.txt" }));
+    expect(screen.queryByText("wrong.txt")).toBeNull();
+    await waitFor(() => expect([...server.state.uploads.values()]).toEqual([]));
+  });
+
+  it("are looked at one after the other", async () => {
+    const { person } = await field();
+    await person.click(await screen.findByRole("button", { name: "Open pier.jpg" }));
+    expect(await screen.findByRole("dialog", { name: "Picture pier.jpg" })).toBeTruthy();
+    await person.keyboard("{ArrowRight}");
+    expect(await screen.findByRole("dialog", { name: "Picture north-ridge.jpg" })).toBeTruthy();
+    await expectAccessible();
+  });
+});
+
+describe("a group", () => {
+  it("is led: rules, roles, requests", async () => {
+    const { person, server } = await open({ at: "/chats/oc_field?details=true&tab=settings" });
+    await person.click(await screen.findByRole("button", { name: "Let in Rayan Haddad" }));
+    await waitFor(() => expect(chatOf(server).members).toContain("u_ray"));
+    await person.selectOptions(screen.getByLabelText("Who writes"), "managers");
+    await waitFor(() => expect(chatOf(server).settings.posting).toBe("managers"));
+    await person.click(screen.getByRole("tab", { name: "About" }));
+    await person.click(await screen.findByRole("button", { name: "Actions for 王建国" }));
+    await person.click(await screen.findByRole("menuitem", { name: "Make manager" }));
+    await waitFor(() => expect([...chatOf(server).managers]).toContain("u_wang"));
+  });
+
+  it("is closed to who may only read", async () => {
+    await open({
+      at: "/chats/oc_field",
+      as: "u_ida",
+      prepare: ({ state }) => {
+        Object.assign(state.chats.get("oc_field")?.settings ?? {}, { posting: "managers" });
+      },
+    });
+    expect(await screen.findByText("Only the owner and managers write here.")).toBeTruthy();
+  });
+
+  it("is joined from the list of public groups", async () => {
+    const { person, router } = await open({ at: "/chats/browse" });
+    await person.click(await screen.findByRole("button", { name: /^Join 摄影/ }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/chats/oc_open"));
+  });
+
+  it("is asked for where joining needs approval, and the request is taken back", async () => {
+    const { person, server } = await open({ at: "/chats/browse", as: "u_liu" });
+    await person.click(await screen.findByRole("button", { name: /^Ask to join 野外季/ }));
+    await waitFor(() => expect([...chatOf(server).requests.keys()]).toContain("u_liu"));
+    await person.click(await screen.findByRole("button", { name: /^Take back/ }));
+    await waitFor(() => expect([...chatOf(server).requests.keys()]).not.toContain("u_liu"));
+  });
+
+  it("is disbanded once its name is typed", async () => {
+    const { person, server } = await open({ at: "/chats/oc_field?details=true&tab=settings" });
+    await person.click(await screen.findByRole("button", { name: "Disband the group" }));
+    const dialog = await screen.findByRole("dialog", { name: "Disband the group" });
+    await person.type(within(dialog).getByLabelText("Type the name of the group"), "野外季");
+    await person.click(within(dialog).getByRole("button", { name: "Disband" }));
+    expect(await within(dialog).findByText("This is not the name of the group.")).toBeTruthy();
+    await person.type(within(dialog).getByLabelText("Type the name of the group"), " Field season{Enter}");
+    await waitFor(() => expect(server.state.chats.has("oc_field")).toBe(false));
+  });
+});
+
+describe("a card", () => {
+  it("is answered once what is needed is there", async () => {
+    const { person, server } = await field();
+    const card = await screen.findByRole("region", { name: /Boat on Thursday/ });
+    await person.click(within(card).getByRole("button", { name: "I am coming" }));
+    expect(within(card).getByText("This is needed.")).toBeTruthy();
+    await person.selectOptions(within(card).getByLabelText("Lunch"), "rice");
+    await person.click(within(card).getByRole("button", { name: "I am coming" }));
+    expect(await within(card).findByText(/You answered “I am coming”/)).toBeTruthy();
+    const said = chatOf(server).messages.find((message) => message.kind === "card");
+    expect(said?.answer?.answer.values).toEqual({ meal: ["rice"] });
+  });
+});
+
+describe("quiet hours", () => {
+  it("are begun and ended from one's own menu", async () => {
+    const { person, server } = await open({ at: "/chats" });
+    await person.click(await screen.findByRole("button", { name: "Your account" }));
+    await person.click(await screen.findByRole("menuitem", { name: "Do not disturb" }));
+    await person.click(await screen.findByRole("button", { name: "For an hour" }));
+    await waitFor(() => expect(server.state.quietUntil).not.toBeNull());
+    expect(await screen.findByRole("img", { name: "Quiet" })).toBeTruthy();
+  });
+});
