@@ -48,6 +48,7 @@ impl Front {
             config.socket_shares,
         )
         .await?;
+        hub.keep_rounds();
         let metrics = Metrics::new();
         let gate = Gate::new(
             gate_config(config, flags),

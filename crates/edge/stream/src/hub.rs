@@ -7,14 +7,15 @@ use std::sync::{
 
 use act::{Announcement, Call, Caller, NOT_SIGNED_IN, Runtime};
 use base::{AccountId, Context, Result, SessionId, TenantId};
-use bus::{Bus, Pattern, Received};
+use bus::{Bus, Pattern, Received, Subject};
 use futures_util::future::BoxFuture;
 use gate::{Close, Hear, Outbound, StreamHub, TextFrame};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    catch_up,
+    catch_up, fleeting,
+    presence::{Presence, WATCHED_MAX},
     registry::{Registry, Socket, SocketShares, TopicKey},
     resumes::{self, Cursor, Resumes},
     topic::{Numbered, Topic},
@@ -36,7 +37,10 @@ pub struct Hub {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) registry: Registry,
-    node: [u8; 16],
+    pub(crate) presence: Presence,
+    /// Where nodes tell each other what nobody keeps.
+    pub(crate) fleeting: Subject,
+    pub(crate) node: [u8; 16],
     shares: SocketShares,
     /// How often the log was read: once for a burst in a topic, however many listen.
     readings: AtomicU64,
@@ -64,6 +68,8 @@ impl Hub {
             runtime,
             bus,
             registry: Registry::default(),
+            presence: Presence::default(),
+            fleeting: fleeting::subject()?,
             node,
             shares,
             readings: AtomicU64::new(0),
@@ -91,7 +97,13 @@ impl Hub {
             }
         });
         tokio::spawn(watch::run(Arc::downgrade(&hub)));
+        fleeting::start(&hub).await?;
         Ok(hub)
+    }
+
+    /// Has rounds of a second go by, in which presence is told and forgotten. Once for each hub.
+    pub fn keep_rounds(self: &Arc<Self>) {
+        tokio::spawn(fleeting::rounds(Arc::downgrade(self)));
     }
 
     /// Closes every socket, telling clients to connect elsewhere.
@@ -301,6 +313,7 @@ impl StreamHub for Stream {
                 socket: Arc::clone(&socket),
                 cursor: Cursor::new(),
                 resumes: Arc::default(),
+                typing: None,
             };
             let ready = ToClient::Ready {
                 session: member.session,
@@ -309,6 +322,8 @@ impl StreamHub for Stream {
             let greeting = TextFrame::new(ready.text());
             if !self.0.registry.add(&socket, self.0.shares, &greeting) {
                 socket.outbound.close(Close::TooManySockets);
+            } else {
+                self.0.arrives(&socket);
             }
             Ok(Box::new(conversation) as Box<dyn Hear>)
         })
@@ -322,6 +337,8 @@ struct Conversation {
     /// What was said so far of a cursor that comes in several frames.
     cursor: Cursor,
     resumes: Arc<Resumes>,
+    /// The round in which its client last said that it types: once in a round is enough.
+    typing: Option<u64>,
 }
 
 impl Conversation {
@@ -345,6 +362,19 @@ impl Hear for Conversation {
             FromClient::Ping {} => {
                 self.socket.send(&TextFrame::new(ToClient::Pong.text()));
             }
+            FromClient::Typing { chat } => {
+                if self.typing != Some(self.hub.presence.now()) {
+                    self.typing = Some(self.hub.presence.now());
+                    let tenant = self.socket.member.tenant;
+                    self.hub.types(&self.socket, (tenant, chat.to_bytes()));
+                }
+            }
+            FromClient::Watch { accounts } => {
+                if accounts.len() > WATCHED_MAX {
+                    return Err(Close::TooLarge);
+                }
+                self.hub.presence.watch(&self.socket, &accounts);
+            }
             FromClient::Resume { cursor, more } => {
                 resumes::gather(&mut self.cursor, cursor)?;
                 if !more {
@@ -359,5 +389,6 @@ impl Hear for Conversation {
 impl Drop for Conversation {
     fn drop(&mut self) {
         self.hub.registry.remove(&self.socket);
+        self.hub.presence.leave(&self.socket);
     }
 }

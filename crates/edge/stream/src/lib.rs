@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod catch_up;
+mod fleeting;
 mod hub;
 mod membership;
+mod presence;
 mod registry;
 mod resumes;
 mod topic;

@@ -9,6 +9,7 @@ use base::{AccountId, ChatId};
 use gate::TextFrame;
 
 use crate::{
+    fleeting,
     membership::Membership,
     registry::{Socket, SocketId, TopicKey},
     wire::{Audience, FrameNumber, ToClient},
@@ -57,6 +58,11 @@ impl Numbered {
         TextFrame::new(instead.text())
     }
 }
+
+/// How often it is told in one chat and round that somebody types, and among how many sockets of a node at most: where
+/// so many listen, somebody always does.
+const TYPING_PER_ROUND: u32 = 20;
+const TYPING_LISTENERS_MAX: usize = 500;
 
 /// A socket as a topic knows it.
 struct Listener {
@@ -108,6 +114,8 @@ struct State {
     /// The version of the members as of which all listeners are admitted.
     version: i64,
     is_pulling: bool,
+    /// The present round, and how often somebody was said to type in it.
+    typing: (u64, u32),
     listeners: HashMap<SocketId, Listener>,
 }
 
@@ -311,6 +319,26 @@ impl Topic {
         {
             listener.seen = listener.seen.max(seen);
         }
+    }
+
+    /// Tells those who listen, but for the account itself, that somebody types. `false` when there are too many of them, or
+    /// it was said too often in this round.
+    pub(crate) fn relay_typing(&self, account: AccountId, round: u64) -> bool {
+        let mut state = self.lock();
+        if state.typing.0 != round {
+            state.typing = (round, 0);
+        }
+        if state.typing.1 >= TYPING_PER_ROUND || state.listeners.len() > TYPING_LISTENERS_MAX {
+            return false;
+        }
+        state.typing.1 += 1;
+        let frame = fleeting::typing(ChatId::from_bytes(self.key.1), account);
+        for listener in state.listeners.values() {
+            if listener.is_live && listener.socket.member.account != account {
+                listener.socket.outbound.offer(&frame);
+            }
+        }
+        true
     }
 
     pub(crate) fn has(&self, socket: &Arc<Socket>) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use act::Announcement;
-use base::{AccountId, ChatId, SessionId, TenantId};
+use base::{AccountId, ChatId, SessionId, TenantId, Timestamp};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -121,6 +121,14 @@ pub(crate) enum FromClient {
         more: bool,
     },
     Ping {},
+    /// One types in a chat: the others who follow it are told, if there is room.
+    Typing {
+        chat: ChatId,
+    },
+    /// Whose comings and goings one wants to hear of from now on, in the place of those before.
+    Watch {
+        accounts: Vec<AccountId>,
+    },
 }
 
 /// What is said to a client beside events.
@@ -145,6 +153,18 @@ pub(crate) enum ToClient {
     NotAll,
     CaughtUp,
     Pong,
+    /// Somebody types in a chat just now.
+    Typing {
+        topic: ChatId,
+        account: AccountId,
+    },
+    /// Whether somebody is there, and since when.
+    Presence {
+        account: AccountId,
+        state: State,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
+    },
     Notice {
         notice: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,6 +172,14 @@ pub(crate) enum ToClient {
         #[serde(skip_serializing_if = "Option::is_none")]
         number: Option<i64>,
     },
+}
+
+/// Whether an account has a socket.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    Online,
+    Offline,
 }
 
 impl ToClient {

@@ -103,6 +103,23 @@ impl Outbound {
         accepted
     }
 
+    /// Queues a frame that nobody misses, unless the queue is more than a quarter full. Never closes the socket.
+    pub fn offer(&self, frame: &TextFrame) -> bool {
+        let mut waiting = self.lock();
+        let bytes = waiting.bytes + frame.0.len();
+        let is_open = !waiting.ended && waiting.close.is_none();
+        let has_room =
+            waiting.frames.len() < self.0.frames_max / 4 && bytes <= self.0.bytes_max / 4;
+        if !is_open || !has_room {
+            return false;
+        }
+        waiting.bytes = bytes;
+        waiting.frames.push_back(frame.clone());
+        drop(waiting);
+        self.0.filled.notify_one();
+        true
+    }
+
     /// Closes the socket once what is queued was sent. The first reason counts.
     pub fn close(&self, close: Close) {
         self.lock().close.get_or_insert(close);
@@ -250,6 +267,22 @@ mod tests {
             let (frames, close) = outbound.take();
             assert_eq!((frames.len(), close), (0, Some(Close::TooSlow)));
         }
+    }
+
+    #[test]
+    fn what_is_offered_leaves_room_and_closes_nothing() {
+        let outbound = Outbound::new(&SocketLimits {
+            queue_frames_max: 8,
+            ..limits()
+        });
+        let frame = TextFrame::new("x".into());
+        let taken = (0..5).filter(|_| outbound.offer(&frame)).count();
+        assert_eq!((taken, outbound.is_closed()), (2, false));
+        assert!(!outbound.offer(&TextFrame::new("x".repeat(200))));
+        outbound.take();
+        assert!(outbound.offer(&frame));
+        outbound.close(Close::Draining);
+        assert!(!outbound.offer(&frame));
     }
 
     #[tokio::test]

@@ -244,9 +244,29 @@ impl Node {
     }
 
     pub(super) async fn with(shares: SocketShares) -> Self {
-        let world = Arc::new(World::default());
         let bus: Arc<dyn Bus> = Arc::new(InProcess::new(bus::Limits::default()));
-        let (inner, words) = words(Arc::clone(&bus), [7; 16]).unwrap();
+        Self::on(bus, Arc::default(), [7; 16], shares).await
+    }
+
+    /// Another node of the same cell.
+    pub(super) async fn beside(&self) -> Self {
+        let world = Arc::clone(&self.world);
+        Self::on(
+            Arc::clone(&self.hub.bus),
+            world,
+            [8; 16],
+            SocketShares::default(),
+        )
+        .await
+    }
+
+    async fn on(
+        bus: Arc<dyn Bus>,
+        world: Arc<World>,
+        node: [u8; 16],
+        shares: SocketShares,
+    ) -> Self {
+        let (inner, words) = words(Arc::clone(&bus), node).unwrap();
         let leaky = Arc::new(Leaky {
             inner,
             loses: AtomicBool::new(false),
@@ -256,7 +276,7 @@ impl Node {
             .build()
             .await;
         let runtime = Arc::clone(house.runtime());
-        let hub = Hub::start(runtime, bus, words, [7; 16], Box::new(|_| ()), shares)
+        let hub = Hub::start(runtime, bus, words, node, Box::new(|_| ()), shares)
             .await
             .unwrap();
         Self {

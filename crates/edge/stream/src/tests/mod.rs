@@ -3,6 +3,7 @@
 mod catching_up;
 mod crowds;
 mod delivery;
+mod fleeting;
 mod kit;
 mod newcomers;
 mod races;
