@@ -120,6 +120,64 @@ export interface paths {
       };
     };
   };
+  "/chats/links/inspect": {
+    /** Gives the chat that a link leads to, before one joins it. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["LinkedDoor"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            token: string;
+          };
+        };
+      };
+    };
+  };
+  "/chats/links/join": {
+    /** Joins the chat that a link leads to, or asks its managers to be let in where they decide. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Joined"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            token: string;
+          };
+        };
+      };
+    };
+  };
+  "/chats/public": {
+    /** Lists the public chats of the organisation, those made last first. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page7"];
+          };
+        };
+      };
+    };
+  };
   "/chats/{chat}": {
     /** Gives one chat with its last message and what is unread. */
     get: {
@@ -136,7 +194,7 @@ export interface paths {
         };
       };
     };
-    /** Renames a chat for everyone in it, or mutes it for oneself. */
+    /** Changes a chat's name, settings and announcement for everyone in it, or mutes it for oneself. */
     patch: {
       parameters: {
         path: {
@@ -153,10 +211,35 @@ export interface paths {
       requestBody?: {
         content: {
           "application/json": {
+            /** What everybody should know, in Markdown; an empty one takes it away. */
+            announcement?: string | null;
+            /** An empty one takes it away. */
+            description?: string | null;
+            /** What those read who come from now on. */
+            history?: "all" | "since_joined" | null;
+            join?: "open" | "approval" | "closed" | null;
+            mention_all?: "everyone" | "managers" | null;
             /** For oneself. */
             muted?: boolean | null;
-            /** For everyone. */
+            /** This and what follows is for everyone. */
             name?: string | null;
+            posting?: "everyone" | "managers" | null;
+            visibility?: "private" | "public" | null;
+          };
+        };
+      };
+    };
+    /** Disbands a group: nobody is in it any more, and nothing in it can be read. This cannot be undone. */
+    delete: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
           };
         };
       };
@@ -277,6 +360,72 @@ export interface paths {
       };
     };
   };
+  "/chats/{chat}/files": {
+    /** Lists the files of a chat, newest first: all of them, pictures, or what is none. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          kind?: "image" | "file" | null;
+          limit?: number | null;
+        };
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page11"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/files/{file}/content": {
+    /** Gives a file, whole or in a range, to be kept; pictures, sounds and films are shown in their place if asked. */
+    get: {
+      parameters: {
+        query?: {
+          inline?: boolean | null;
+        };
+        path: {
+          chat: string;
+          file: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "*/*": Blob;
+          };
+        };
+        206: {
+          content: {
+            "*/*": Blob;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/files/{file}/thumbnail": {
+    /** Gives the small picture of a file, JPEG or WebP, 480 pixels on its longer side at most. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+          file: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "*/*": Blob;
+          };
+        };
+      };
+    };
+  };
   "/chats/{chat}/forwards": {
     /** Forwards messages of a chat that one is in, as one message; they are shown as they stood then. */
     post: {
@@ -305,6 +454,28 @@ export interface paths {
       };
     };
   };
+  "/chats/{chat}/join": {
+    /** Joins a public chat, or asks its managers to be let in where they decide. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Joined"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
   "/chats/{chat}/leave": {
     /** Leaves a group; its owner hands it over first, unless nobody else is left. */
     post: {
@@ -323,6 +494,63 @@ export interface paths {
       requestBody?: {
         content: {
           "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/chats/{chat}/link": {
+    /** Gives how the link of a chat stands, without what would let one in. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["LinkOf"];
+          };
+        };
+      };
+    };
+    /** Makes the link by which people of the organisation join a chat; the one before is not valid any more. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["NewLink"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            /** 168 when it is not said. */
+            expires_in_h?: number | null;
+            /** As often as one likes when it is not said. */
+            uses_max?: number | null;
+          };
+        };
+      };
+    };
+    /** Withdraws the link of a chat: nobody comes in by it any more. */
+    delete: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
         };
       };
     };
@@ -371,7 +599,7 @@ export interface paths {
     };
   };
   "/chats/{chat}/members/{account}": {
-    /** Removes somebody from a group; they see nothing of it from then on. */
+    /** Removes somebody from a group; they see nothing of it from then on. Managers remove members, the owner anybody. */
     delete: {
       parameters: {
         path: {
@@ -383,6 +611,32 @@ export interface paths {
         200: {
           content: {
             "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/members/{account}/role": {
+    /** Makes a member of a group a manager, or a manager a member; at most 50 are managers. */
+    put: {
+      parameters: {
+        path: {
+          account: string;
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Chat"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What an owner can make of a member. */
+            role: "manager" | "member";
           };
         };
       };
@@ -428,6 +682,9 @@ export interface paths {
           "application/json": {
             /** What a person writes, in a subset of Markdown that is kept as it was written. */
             body: {
+              /** Files of one's own that are whole, in the order in which they are shown. */
+              files?: string[];
+              /** May be empty when files come with it. */
               text: string;
             };
             /** What the client calls the message; sending again under the same name gives the same message. */
@@ -544,7 +801,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page7"];
+            "application/json": components["schemas"]["Page9"];
           };
         };
       };
@@ -865,6 +1122,210 @@ export interface paths {
       };
     };
   };
+  "/chats/{chat}/request": {
+    /** Takes back that one asks to be let into a chat. */
+    delete: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/requests": {
+    /** Lists those who ask to be let into a chat. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page8"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/requests/{account}": {
+    /** Lets somebody into a chat who asks for it, or declines. */
+    post: {
+      parameters: {
+        path: {
+          account: string;
+          chat: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            accept: boolean;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/uploads": {
+    /** Begins a file of a chat, at most 2 GiB in parts of 4 MiB; the same client id again goes on with it. What is not sent within a day goes. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+        };
+      };
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["Upload"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What the client calls the upload; beginning again under the same name goes on with it. */
+            client_id: string;
+            /** Any script, one line, without slashes. */
+            name: string;
+            size_bytes: number;
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/uploads/{upload}": {
+    /** Says which parts of a file have come, so that the others can follow. */
+    get: {
+      parameters: {
+        path: {
+          chat: string;
+          upload: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Upload"];
+          };
+        };
+      };
+    };
+    /** Gives up a file that was not sent, whole or not; its bytes count no longer. */
+    delete: {
+      parameters: {
+        path: {
+          chat: string;
+          upload: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
+  "/chats/{chat}/uploads/{upload}/finish": {
+    /** Finishes a file whose parts have all come: it can be sent then, within a day. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+          upload: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["File"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/chats/{chat}/uploads/{upload}/parts/{index}": {
+    /** Brings one part of a file, in any order; a part that is there stands. Four of an account come at once. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          index: number;
+          upload: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Part"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/octet-stream": Blob;
+        };
+      };
+    };
+  };
+  "/files/quota": {
+    /** Says how many bytes of files the organisation keeps, and how many it may. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Quota"];
+          };
+        };
+      };
+    };
+    /** Sets how many bytes of files the organisation may keep, within what the operator gives. What is there stays. */
+    put: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Quota"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            /** At most what the operator gives; null for all of it. */
+            allowed_bytes?: number | null;
+          };
+        };
+      };
+    };
+  };
   "/instance": {
     /** What this installation is called and how people come in. */
     get: {
@@ -1103,6 +1564,37 @@ export interface paths {
           "application/json": {
             current: string;
             password: string;
+          };
+        };
+      };
+    };
+  };
+  "/me/quiet": {
+    /** Gives until when one is not to be disturbed, on all devices. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Quiet"];
+          };
+        };
+      };
+    };
+    /** Says until when one is not to be disturbed, on all devices; null ends it. */
+    put: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Quiet"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": {
+            until?: string | null;
           };
         };
       };
@@ -1529,7 +2021,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page8"];
+            "application/json": components["schemas"]["Page10"];
           };
         };
       };
@@ -1550,6 +2042,14 @@ export interface components {
       title: string;
       zone: string;
     };
+    /** What managers want everybody in a chat to know. */
+    Announcement: {
+      at: string;
+      by: string;
+      text: string;
+    };
+    /** What an owner can make of a member. */
+    Appointment: "manager" | "member";
     /** A card: a title and elements below one another. Texts are of the same subset of Markdown as messages. */
     Card: {
       /** Whether answers are taken no more. */
@@ -1568,29 +2068,65 @@ export interface components {
     };
     /** A chat as one of its members sees it. */
     Chat: {
+      announcement: components["schemas"]["Announcement"] | null;
       created_at: string;
+      /** Empty when there is none. */
+      description: string;
+      /** What those read who come later. */
+      history: components["schemas"]["History"];
       id: string;
+      join: components["schemas"]["Joining"];
       kind: components["schemas"]["ChatKind"];
       last_change: number;
       last_message: components["schemas"]["Message"] | null;
       last_number: number;
       members: number;
+      /** Who may mention everyone. */
+      mention_all: components["schemas"]["Circle"];
       /** Unread messages that name oneself or everyone. */
       mentions: number;
       muted: boolean;
       /** Of a direct chat: the other person's name. */
       name: string;
       other: components["schemas"]["Person2"] | null;
+      /** Who may speak. */
+      posting: components["schemas"]["Circle"];
       /** Read up to this number; one's own messages count as read. */
       read_number: number;
+      /** How many ask to be let in; 0 for those who do not decide about it. */
+      requests: number;
       role: components["schemas"]["Role2"];
       unread: number;
+      visibility: components["schemas"]["Visibility"];
+    };
+    /** A file of a chat, with the message that it came with. */
+    ChatFile: {
+      author: components["schemas"]["Person2"];
+      created_at: string;
+      file: components["schemas"]["File"];
+      /** The message's number. */
+      number: number;
     };
     ChatKind: "direct" | "group";
+    /** Whom something is left to. */
+    Circle: "everyone" | "managers";
     /** An answer without fields. */
     Done: Record<string, never>;
     /** Nothing to say but that it is done. */
     Done2: Record<string, never>;
+    /** A group as it is seen from outside. */
+    Door: {
+      /** Empty when there is none. */
+      description: string;
+      id: string;
+      is_joined: boolean;
+      /** Whether one asks to be let in already. */
+      is_requested: boolean;
+      /** How one comes in. */
+      join: components["schemas"]["Joining"];
+      members: number;
+      name: string;
+    };
     /** What one has begun to write. */
     Draft: {
       saved_at: string | null;
@@ -1631,6 +2167,22 @@ export interface components {
       label: string;
       required: boolean;
     };
+    /** A file of a message. */
+    File: {
+      /** Whether there is a small picture of it. */
+      has_thumbnail: boolean;
+      height: number | null;
+      id: string;
+      /** What its bytes say it is. */
+      media_type: string;
+      name: string;
+      size_bytes: number;
+      state: components["schemas"]["FileState"];
+      /** Of a picture, in pixels. */
+      width: number | null;
+    };
+    /** Whether a file can be had. */
+    FileState: "ready" | "uploading" | "scanning" | "blocked";
     /** A thread that one follows. */
     FollowedThread: {
       author: components["schemas"]["Person2"];
@@ -1646,12 +2198,15 @@ export interface components {
     };
     ForwardedMessage: {
       author: string;
+      files: components["schemas"]["File"][];
       mentions: string[];
       /** What the author was called then. */
       name: string;
       sent_at: string;
       text: string;
     };
+    /** What those read who come later. */
+    History: "all" | "since_joined";
     Home: {
       account: string;
       tenant: string;
@@ -1688,6 +2243,15 @@ export interface components {
     };
     /** Ownership is handed over, never given by a link. */
     InvitedRole: "administrator" | "member";
+    /** What has come of joining. */
+    Joined: {
+      /** The chat, once one is in it. */
+      chat: components["schemas"]["Chat"] | null;
+      /** Whether a manager has to agree first. */
+      requested: boolean;
+    };
+    /** How somebody comes in by themselves: from the list of public chats, or by the link. */
+    Joining: "open" | "approval" | "closed";
     /** A field of a card. */
     LabelledText: {
       label: string;
@@ -1697,6 +2261,34 @@ export interface components {
     LabelledValue: {
       label: string;
       value: string;
+    };
+    /** How a link stands. */
+    Link: {
+      expires_at: string;
+      /** Whether it can be used: not ended, not used up, and made by somebody who still manages the chat. */
+      is_good: boolean;
+      made_at: string;
+      made_by: string;
+      uses: number;
+      uses_max: number | null;
+    };
+    /** The link of a chat, if it has one. */
+    LinkOf: {
+      link: components["schemas"]["Link"] | null;
+    };
+    /** Where a link leads to. */
+    LinkedDoor: {
+      /** Empty when there is none. */
+      description: string;
+      expires_at: string;
+      id: string;
+      is_joined: boolean;
+      /** Whether one asks to be let in already. */
+      is_requested: boolean;
+      /** How one comes in. */
+      join: components["schemas"]["Joining"];
+      members: number;
+      name: string;
     };
     /** The caller: their person, the account as which the session acts, and where else they have one. */
     Me: {
@@ -1729,7 +2321,7 @@ export interface components {
     };
     /** A message. */
     Message: ({
-      body: components["schemas"]["TextBody"];
+      body: components["schemas"]["Text"];
       kind: "text";
     } | {
       body: components["schemas"]["SystemBody"];
@@ -1782,6 +2374,18 @@ export interface components {
     NewAvatar: {
       avatar: string;
     };
+    /** A link that was just made. */
+    NewLink: {
+      expires_at: string;
+      /** Whether it can be used: not ended, not used up, and made by somebody who still manages the chat. */
+      is_good: boolean;
+      made_at: string;
+      made_by: string;
+      /** Below the address of this application. The token stands behind the `#`, and is shown here only. */
+      path: string;
+      uses: number;
+      uses_max: number | null;
+    };
     /** What an authenticator application needs. It counts from the first code that is given back. */
     NewTotp: {
       /** The address as a picture. */
@@ -1799,6 +2403,18 @@ export interface components {
     Page: {
       items: components["schemas"]["Session"][];
       /** Asks for the next page; null when there is none. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page10: {
+      items: components["schemas"]["FollowedThread"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page11: {
+      items: components["schemas"]["ChatFile"][];
+      /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** A page of a list. */
@@ -1833,15 +2449,26 @@ export interface components {
     };
     /** One page of a list. */
     Page7: {
-      items: components["schemas"]["PersonAnswer"][];
+      items: components["schemas"]["Door"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page8: {
-      items: components["schemas"]["FollowedThread"][];
+      items: components["schemas"]["Request"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page9: {
+      items: components["schemas"]["PersonAnswer"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** A part that has come. */
+    Part: {
+      index: number;
+      size_bytes: number;
     };
     Person: {
       id: string;
@@ -1896,6 +2523,18 @@ export interface components {
       title: string;
       type: string;
     };
+    /** Until when one is not to be disturbed; null is not at all. */
+    Quiet: {
+      until: string | null;
+    };
+    /** How much the organisation keeps, and may. */
+    Quota: {
+      /** What holds: null for no limit. */
+      allowed_bytes: number | null;
+      /** What the operator gives: null for no limit. */
+      given_bytes: number | null;
+      used_bytes: number;
+    };
     /** What a message answers, in short. */
     Quote: {
       author: string;
@@ -1943,8 +2582,13 @@ export interface components {
       last_at: string;
       last_number: number;
     };
+    /** Somebody who asks to be let in. */
+    Request: {
+      account: components["schemas"]["Person2"];
+      asked_at: string;
+    };
     Role: "owner" | "administrator" | "member";
-    Role2: "owner" | "member";
+    Role2: "owner" | "manager" | "member";
     /** Where the link to a new password went. Whoever asked for it never gets in by it alone. */
     SentReset: {
       sent: "mail";
@@ -1982,9 +2626,13 @@ export interface components {
       event: components["schemas"]["SystemEvent"];
       /** The chat's name from then on. */
       name?: string | null;
+      /** What the accounts are from then on. */
+      role?: components["schemas"]["Appointment"] | null;
+      /** Who knows of the chat from then on. */
+      visibility?: components["schemas"]["Visibility"] | null;
     };
     /** What a system message tells. */
-    SystemEvent: "chat_created" | "members_added" | "member_removed" | "member_left" | "chat_renamed" | "owner_changed";
+    SystemEvent: "chat_created" | "members_added" | "member_removed" | "member_left" | "chat_renamed" | "owner_changed" | "role_changed" | "announcement_changed" | "visibility_changed" | "member_joined" | "unknown";
     Tenant: {
       id: string;
       kind: components["schemas"]["TenantKind"];
@@ -1992,7 +2640,8 @@ export interface components {
     };
     TenantKind: "organisation" | "personal";
     /** What a person wrote. A mention stands in the text as `@{u_…}` or `@{all}`. */
-    TextBody: {
+    Text: {
+      files: components["schemas"]["File"][];
       /** Who is named in the text and was a member then: accounts, or `all`. */
       mentions: string[];
       text: string;
@@ -2017,6 +2666,25 @@ export interface components {
     };
     /** What a card or a button wants to say by its colour. */
     Tone: "neutral" | "accent" | "positive" | "caution" | "danger";
+    /** A file that is on its way. */
+    Upload: {
+      /** When it goes unless it is sent. */
+      expires_at: string | null;
+      /** The file, once it is whole. */
+      file: components["schemas"]["File"] | null;
+      /** The file's own, from the beginning. */
+      id: string;
+      name: string;
+      /** How long every part is but the last. */
+      part_bytes: number;
+      /** How many parts there are. */
+      parts: number;
+      /** The parts that have come, ascending. */
+      received: number[];
+      size_bytes: number;
+    };
+    /** Who knows of a chat. */
+    Visibility: "private" | "public";
     /** One wording of a message. */
     Wording: {
       /** 0 for the first; one more for each edit. */
