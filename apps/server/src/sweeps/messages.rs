@@ -51,7 +51,14 @@ impl Stage {
                 }
                 own(input)
             }
-            "thread.list" | "policy.read" => own(json!({})),
+            "thread.list" | "policy.read" | "hold.list" => own(json!({})),
+            "hold.place" => own(json!({ "chat": chat, "reason": "a suit" })),
+            "hold.release" => {
+                let input = json!({ "reason": "a suit" });
+                let hold = self.does(&ana.actor, "messenger.hold.place", input).await;
+                own(json!({ "hold": hold["id"] }))
+            }
+            "retention.purge" => deed(&self.system(), json!({})),
             "policy.save" => own(json!({ "edit_window_s": 60, "recall_window_s": 60 })),
             _ => return None,
         })

@@ -40,6 +40,10 @@ pub(crate) const EMOJI: Field = Field {
     name: "messenger.emoji.emoji",
 };
 
+pub(crate) const HOLD_REASON: Field = Field {
+    label: 106,
+    name: "messenger.hold.reason",
+};
 pub(crate) const CARD_ANSWER: Field = Field {
     label: 105,
     name: "messenger.card.answer",
@@ -305,6 +309,28 @@ mod tests {
                 files: Vec::new(),
             }),
         }
+    }
+
+    #[test]
+    fn every_field_has_a_label_of_its_own() {
+        let fields = [
+            MESSAGE_BODY,
+            CHAT_NAME,
+            CHAT_DESCRIPTION,
+            CHAT_ANNOUNCEMENT,
+            DRAFT,
+            EMOJI,
+            CARD_ANSWER,
+            HOLD_REASON,
+            FILE_KEY,
+            FILE_META,
+        ];
+        let mut labels = fields.map(|field| field.label);
+        labels.sort_unstable();
+        assert!(
+            labels.windows(2).all(|pair| pair[0] < pair[1]),
+            "{labels:?}"
+        );
     }
 
     #[test]

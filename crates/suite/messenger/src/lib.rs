@@ -30,13 +30,13 @@ pub use ops::{
     change_card, change_chat, changes_chat, create_chat, direct_chat, disband_chat, due_scans,
     edit_message, expire_uploads, finish_upload, forward_messages, get_chat, get_draft, get_link,
     get_message, get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream,
-    leave_chat, list_answers, list_chats, list_files, list_members, list_messages, list_pins,
-    list_public, list_reactions, list_readers, list_replies, list_requests, list_threads,
-    list_versions, live_file, make_link, mark_position, mark_thread, pin_message, put_part,
-    react_message, read_file, read_policy, read_scan, read_thumbnail, recall_message,
-    remove_member, resume_stream, save_draft, save_policy, send_card, send_message, set_quiet,
-    set_quota, set_role, settle_scan, states_chats, transfer_chat, unpin_message, withdraw_link,
-    withdraw_request,
+    leave_chat, list_answers, list_chats, list_files, list_holds, list_members, list_messages,
+    list_pins, list_public, list_reactions, list_readers, list_replies, list_requests,
+    list_threads, list_versions, live_file, make_link, mark_position, mark_thread, pin_message,
+    place_hold, purge_messages, put_part, react_message, read_file, read_policy, read_scan,
+    read_thumbnail, recall_message, release_hold, remove_member, resume_stream, save_draft,
+    save_policy, send_card, send_message, set_quiet, set_quota, set_role, settle_scan,
+    states_chats, transfer_chat, unpin_message, withdraw_link, withdraw_request,
 };
 
 /// The schema of this domain.
@@ -62,6 +62,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         Migration {
             name: "0005_cards",
             sql: include_str!("../migrations/0005_cards.sql"),
+        },
+        Migration {
+            name: "0007_retention",
+            sql: include_str!("../migrations/0007_retention.sql"),
         },
     ],
 };
@@ -128,6 +132,11 @@ pub fn module_with(settings: Settings) -> Module {
         // what the organisation allows
         .with(&read_policy::OP, read_policy::run)
         .with(&save_policy::OP, save_policy::run)
+        .with(&list_holds::OP, list_holds::run)
+        .with(&place_hold::OP, place_hold::run)
+        .with(&release_hold::OP, release_hold::run)
+        .with(&purge_messages::OP, purge_messages::run)
+        .reconciling(&purge_messages::OP, rules::PURGE_EVERY)
         // one's own standing
         .with(&mark_position::OP, mark_position::run)
         .with(&get_draft::OP, get_draft::run)

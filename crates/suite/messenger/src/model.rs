@@ -29,6 +29,17 @@ impl IdKind for EmojiKind {
     const PREFIX: &'static str = "em_";
 }
 
+/// Names a hold.
+pub(crate) type HoldId = Id<HoldKind>;
+
+/// Marks a [`HoldId`].
+#[derive(Debug)]
+pub enum HoldKind {}
+
+impl IdKind for HoldKind {
+    const PREFIX: &'static str = "h_";
+}
+
 /// Names an answer to a card.
 pub(crate) type AnswerId = Id<AnswerKind>;
 
@@ -55,6 +66,8 @@ pub(crate) struct Chat {
     pub(crate) items_last: i64,
     /// The number of its last change.
     pub(crate) changes_last: i64,
+    /// What was said up to this number is not kept any more.
+    pub(crate) purged_number: i64,
     pub(crate) standing: Standing,
     pub(crate) reference: ResourceRef,
 }
@@ -116,6 +129,21 @@ pub(crate) struct Overview {
     pub(crate) about: About,
     /// Who asks to be let in, as far as it is counted; 0 for those whom it does not concern.
     pub(crate) requests: i64,
+    pub(crate) keeping: Keeping,
+}
+
+/// For how many days a chat asks to be kept, and what the organisation says to that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Keeping {
+    pub(crate) own: Option<u32>,
+    pub(crate) bounds: Retention,
+}
+
+impl Keeping {
+    /// For how many days it is kept; nothing is for ever.
+    pub(crate) fn days(self) -> Option<u32> {
+        self.bounds.of_chat(self.own)
+    }
 }
 
 /// What a group says of itself.
@@ -300,6 +328,26 @@ pub(crate) struct Policy {
     pub(crate) edit_window: Duration,
     /// For how long an author can recall a message.
     pub(crate) recall_window: Duration,
+    pub(crate) retention: Retention,
+}
+
+/// For how many days the organisation keeps what is said; nothing is for ever, or for no time at least.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Retention {
+    pub(crate) least: Option<u32>,
+    /// In chats that say nothing themselves.
+    pub(crate) usual: Option<u32>,
+    pub(crate) greatest: Option<u32>,
+}
+
+/// A hold: nothing of a chat, or of the whole organisation, is purged while it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold {
+    pub(crate) id: HoldId,
+    pub(crate) chat: Option<ChatId>,
+    pub(crate) reason: Sealed,
+    pub(crate) placed_by: AccountId,
+    pub(crate) placed_at: Timestamp,
 }
 
 /// What somebody has begun to write. The sealed text is bound to the moment it was saved.

@@ -112,6 +112,8 @@ pub(crate) async fn open_chat(
         last_message: last,
         created_at: chat.created_at,
         muted: chat.standing.muted_at.is_some(),
+        retention_days: overview.keeping.days(),
+        own_retention_days: overview.keeping.own,
     })
 }
 

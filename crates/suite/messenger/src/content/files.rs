@@ -5,11 +5,11 @@ use base::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const FILE_KEY: Field = Field {
-    label: 120,
+    label: 131,
     name: "messenger.file.key",
 };
 pub(crate) const FILE_META: Field = Field {
-    label: 121,
+    label: 132,
     name: "messenger.file.meta",
 };
 

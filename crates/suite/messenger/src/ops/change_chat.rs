@@ -5,10 +5,10 @@ use base::Result;
 
 use crate::{
     content::{CHAT_ANNOUNCEMENT, CHAT_DESCRIPTION, SystemBody, SystemEvent},
-    model::{Announcement, Chat, Overview, Shape},
+    model::{Announcement, Chat, Keeping, Overview, Shape},
     rules::{
         self, ANNOUNCEMENT_INVALID, CHAT_ABSENT, CHAT_CHANGED, DESCRIPTION_INVALID, DIRECT_FIXED,
-        NAME_INVALID, TEXT_INPUT_BYTES_MAX,
+        NAME_INVALID, RETENTION_BOUNDS, RETENTION_INVALID, TEXT_INPUT_BYTES_MAX,
     },
     settings::Settings,
     steps, store, wire,
@@ -24,6 +24,8 @@ pub static OP: Operation = Operation::write("messenger.chat.change", Action::Mar
         NAME_INVALID,
         DESCRIPTION_INVALID,
         ANNOUNCEMENT_INVALID,
+        RETENTION_BOUNDS,
+        RETENTION_INVALID,
     ]);
 
 /// What is to be different for everyone; nothing where it stays as it is.
@@ -32,6 +34,8 @@ struct Changes {
     description: Option<String>,
     announcement: Option<String>,
     settings: Option<Settings>,
+    /// Days that the chat asks for, or none of its own.
+    own_days: Option<Option<u32>>,
 }
 
 pub async fn run(act: &mut Act, input: wire::ChangeChat) -> Result<wire::Chat> {
@@ -41,11 +45,16 @@ pub async fn run(act: &mut Act, input: wire::ChangeChat) -> Result<wire::Chat> {
     let overview = store::overview(act, input.chat).await?;
     let chat = &overview.chat;
     let permit = act.permit(chat).await?;
+    let bounds = overview.keeping.bounds;
+    let own_days = input
+        .retention_days
+        .map(|days| rules::own_retention(days, bounds));
     let asked = Changes {
         name,
         description: description.transpose()?,
         announcement: announcement.transpose()?,
         settings: is_set(&input).then(|| rules::changed(chat.settings, &input)),
+        own_days: own_days.transpose()?,
     };
     if !asked.is_nothing() {
         act.permit_for(chat, Action::Change).await?;
@@ -82,6 +91,7 @@ impl Changes {
             && self.description.is_none()
             && self.announcement.is_none()
             && self.settings.is_none()
+            && self.own_days.is_none()
     }
 
     /// Without what is so already.
@@ -92,6 +102,9 @@ impl Changes {
             description: self.description.filter(|text| *text != view.description),
             announcement: self.announcement.filter(|text| text != announced),
             settings: self.settings.filter(|asked| *asked != settings),
+            own_days: self
+                .own_days
+                .filter(|days| *days != view.own_retention_days),
         }
     }
 }
@@ -123,6 +136,14 @@ fn change(
             view = view.after(steps::tell(act, permit, told)?);
             is_told = true;
         }
+    }
+    if let Some(own) = changes.own_days {
+        store::update_retention(act, permit, chat.id, own)?;
+        view = view.kept(Keeping {
+            own,
+            ..overview.keeping
+        });
+        is_silent = true;
     }
     if let Some(text) = changes.description {
         describe(act, permit, overview, &text)?;

@@ -5,7 +5,7 @@ use base::{AccountId, Result};
 
 use crate::{
     content::{SystemBody, SystemEvent},
-    model::{CHAT, Chat, MemberRole, Shape},
+    model::{CHAT, Chat, Keeping, MemberRole, Shape},
     rules::{self, ACCOUNT_ABSENT, CHATS_TOO_MANY, MEMBERS_TOO_MANY, NAME_INVALID},
     steps, store, wire,
 };
@@ -30,6 +30,7 @@ pub async fn run(act: &mut Act, input: wire::CreateChat) -> Result<wire::Chat> {
     let tenant = store::tenant(act).await?;
     let founding = act.permit(&tenant).await?;
     steps::may_be_added(act, &others, "members").await?;
+    let bounds = store::policy(act).await?.retention;
     rules::may_own(store::count_owned(act, owner).await?)?;
 
     let id = act.new_id();
@@ -53,6 +54,6 @@ pub async fn run(act: &mut Act, input: wire::CreateChat) -> Result<wire::Chat> {
     Ok(wire::Chat {
         role: wire::Role::Owner,
         members: members.len().try_into().unwrap_or(i64::MAX),
-        ..chat.after(message)
+        ..chat.kept(Keeping { own: None, bounds }).after(message)
     })
 }

@@ -24,7 +24,7 @@ pub async fn run(act: &mut Act, input: wire::ListMessages) -> Result<wire::Messa
 
     // A number beyond the last stands for the end of the chat.
     let within = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let from = chat.standing.history_from.max(1);
+    let from = chat.standing.history_from.max(chat.purged_number + 1);
     let (page, has_before, has_after) = match (input.before, input.after) {
         (Some(_), Some(_)) => return Err(PAGE_DIRECTION.at("before")),
         (None, Some(after)) => {

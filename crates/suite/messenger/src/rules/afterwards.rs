@@ -6,7 +6,7 @@ use act::{EventName, Limit};
 use base::{AccountId, MessageId, Refusal, Result, Timestamp};
 
 use super::{PageSize, load};
-use crate::model::{Message, Policy};
+use crate::model::{Message, Policy, Retention};
 
 /// How often a message can be edited.
 pub(crate) const EDITS_MAX: i64 = 20;
@@ -129,6 +129,7 @@ impl Default for Policy {
         Self {
             edit_window: WINDOW_USUAL,
             recall_window: WINDOW_USUAL,
+            retention: Retention::default(),
         }
     }
 }

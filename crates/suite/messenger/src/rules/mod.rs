@@ -7,6 +7,7 @@ mod doors;
 mod files;
 mod members;
 mod messages;
+mod retention;
 mod settings;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub(crate) use doors::*;
 pub(crate) use files::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
+pub(crate) use retention::*;
 pub(crate) use settings::*;
 
 /// Chats of one account that its sockets follow: those in which something was said last. Whoever is in more is told so.
@@ -61,6 +63,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         files::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,
+        retention::REFUSALS,
         settings::REFUSALS,
         &[LIMIT_INVALID, PAGE_DIRECTION],
     ]

@@ -3,11 +3,14 @@
 use act::{Act, Permit, ResourceRef, Row, Sealed, Statement, Value, params, plain};
 use base::{AccountId, ChatId, Context, Result, Timestamp};
 
-use super::{Came, insert_member, messages::message_columns, take_joined_message, take_role};
+use super::{
+    Came, insert_member, messages::message_columns, take_days, take_joined_message, take_retention,
+    take_role,
+};
 use crate::{
     model::{
-        About, Announcement, CHAT, Chat, DIRECTORY, EVERYONE, MemberRole, Message, Name, Overview,
-        Pair, Shape, Standing, Tenant,
+        About, Announcement, CHAT, Chat, DIRECTORY, EVERYONE, Keeping, MemberRole, Message, Name,
+        Overview, Pair, Shape, Standing, Tenant,
     },
     rules::{CHAT_ABSENT, MENTIONS_COUNTED_MAX, UNREAD_COUNTED_MAX},
     settings::{Settings, Word},
@@ -18,7 +21,7 @@ macro_rules! chat_columns {
     () => {
         "r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
             c.pair_low, c.pair_high, c.members_count, c.created_at, c.visibility, c.joining, c.posting, c.mention_all,
-            c.history, m.role, m.read_number, m.muted_at, m.history_from, m.changes_from"
+            c.history, c.purged_number, m.role, m.read_number, m.muted_at, m.history_from, m.changes_from"
     };
 }
 
@@ -72,7 +75,8 @@ pub(super) use last_number;
 macro_rules! overviews {
     ($chats:expr, $order:literal) => {
         concat!(
-            "SELECT p.*, w.description_sealed, w.description_version, w.announcement_sealed, w.announced_by, w.announced_at,
+            "SELECT p.*, w.description_sealed, w.description_version, w.announcement_sealed, w.announced_by, w.announced_at, w.retention_days AS own_days,
+                y.retention_min_days, y.retention_days, y.retention_max_days,
                 CASE WHEN p.role = 'member' THEN 0 ELSE (SELECT COUNT(*) FROM messenger_request q
                     WHERE q.tenant = :tenant AND q.chat = p.id) END AS requests, ",
             message_columns!("l"),
@@ -95,6 +99,7 @@ macro_rules! overviews {
             $chats,
             ") AS p
              JOIN messenger_chat w ON w.tenant = :tenant AND w.id = p.id
+             LEFT JOIN messenger_policy y ON y.tenant = :tenant
              LEFT JOIN messenger_message l ON l.tenant = :tenant AND l.chat = p.id AND l.number = ",
             last_number!("p.id"),
             " ",
@@ -391,6 +396,7 @@ fn take_chat(act: &Act, account: AccountId, mut row: Row) -> Result<Chat> {
         created_at: row.take("created_at")?,
         items_last: row.take("items_last")?,
         changes_last: row.take("changes_last")?,
+        purged_number: row.take("purged_number")?,
         standing: Standing {
             account,
             role: take_role(&mut row)?,
@@ -423,6 +429,10 @@ fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview
     let mentions = row.take("mentions")?;
     let requests = row.take("requests")?;
     let about = take_about(&mut row)?;
+    let keeping = Keeping {
+        own: take_days(&mut row, "own_days")?,
+        bounds: take_retention(&mut row)?,
+    };
     let in_threads = row.take("in_threads")?;
     let last = take_joined_message(&mut row)?;
     Ok(Overview {
@@ -431,6 +441,7 @@ fn take_overview(act: &Act, account: AccountId, mut row: Row) -> Result<Overview
         in_threads,
         about,
         requests,
+        keeping,
         last,
         chat: take_chat(act, account, row)?,
     })

@@ -10,6 +10,7 @@ mod policy;
 mod quiet;
 mod reactions;
 mod readers;
+mod retention;
 mod standing;
 mod stream;
 mod threads;
@@ -26,6 +27,7 @@ pub(crate) use policy::*;
 pub(crate) use quiet::*;
 pub(crate) use reactions::*;
 pub(crate) use readers::*;
+pub(crate) use retention::*;
 pub(crate) use standing::*;
 pub(crate) use stream::*;
 pub(crate) use threads::*;
@@ -43,6 +45,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         reactions::STATEMENTS,
         readers::STATEMENTS,
         quiet::STATEMENTS,
+        retention::STATEMENTS,
         standing::STATEMENTS,
         stream::STATEMENTS,
         threads::STATEMENTS,

@@ -48,7 +48,10 @@ async fn windows(house: &House, of: &Actor, edit_s: u64, recall_s: u64) {
     let mut member = *of.caller().member().unwrap();
     member.role = Role::Administrator;
     let administrator = house.member(member);
-    let input = json!({ "edit_window_s": edit_s, "recall_window_s": recall_s });
+    let input = json!({
+        "edit_window_s": edit_s, "recall_window_s": recall_s,
+        "retention_min_days": null, "retention_days": null, "retention_max_days": null,
+    });
     assert_eq!(
         administrator.does(&save_policy::OP, input.clone()).await,
         input

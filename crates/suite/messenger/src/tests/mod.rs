@@ -11,6 +11,7 @@ mod managers;
 mod members;
 mod messages;
 mod quiet;
+mod retention;
 mod settings;
 mod standing;
 mod stream;

@@ -155,7 +155,8 @@ pub struct FollowedThread {
     pub standing: ThreadStanding,
 }
 
-/// `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds; 0 is not at all.
+/// `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds, 0 being not at all;
+/// and for how many days what is said is kept.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -163,6 +164,18 @@ pub struct Policy {
     pub edit_window_s: u64,
     #[schemars(range(max = 31_536_000))]
     pub recall_window_s: u64,
+    /// The least that a chat can ask for; null is no bound.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 36_500))]
+    pub retention_min_days: Option<u32>,
+    /// What holds in chats that ask for nothing; null is for ever.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 36_500))]
+    pub retention_days: Option<u32>,
+    /// The most that a chat can ask for; null is no bound.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 36_500))]
+    pub retention_max_days: Option<u32>,
 }
 
 /// Asks for what the caller's organisation allows.
@@ -185,6 +198,9 @@ impl Policy {
         Self {
             edit_window_s: policy.edit_window.as_secs(),
             recall_window_s: policy.recall_window.as_secs(),
+            retention_min_days: policy.retention.least,
+            retention_days: policy.retention.usual,
+            retention_max_days: policy.retention.greatest,
         }
     }
 }

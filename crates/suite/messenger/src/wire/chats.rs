@@ -64,6 +64,9 @@ pub struct ChangeChat {
     pub mention_all: Option<Circle>,
     /// What those read who come from now on.
     pub history: Option<History>,
+    /// For how many days what is said here is kept, within the bounds of the organisation; 0 leaves it to the organisation.
+    #[schemars(range(max = 36_500))]
+    pub retention_days: Option<u32>,
     /// For oneself.
     pub muted: Option<bool>,
 }
@@ -160,6 +163,10 @@ pub struct Chat {
     pub history: History,
     /// How many ask to be let in; 0 for those who do not decide about it.
     pub requests: i64,
+    /// For how many days what is said here is kept; null is for ever.
+    pub retention_days: Option<u32>,
+    /// What the chat itself asks for; null leaves it to the organisation.
+    pub own_retention_days: Option<u32>,
 }
 
 /// What managers want everybody in a chat to know.
@@ -234,6 +241,8 @@ impl Chat {
             mention_all: Circle::default(),
             history: History::default(),
             requests: 0,
+            retention_days: None,
+            own_retention_days: None,
         }
     }
 
@@ -246,6 +255,16 @@ impl Chat {
             posting: settings.posting,
             mention_all: settings.mention_all,
             history: settings.history,
+            ..self
+        }
+    }
+
+    /// The chat as it is kept.
+    #[must_use]
+    pub(crate) fn kept(self, keeping: model::Keeping) -> Self {
+        Self {
+            retention_days: keeping.days(),
+            own_retention_days: keeping.own,
             ..self
         }
     }

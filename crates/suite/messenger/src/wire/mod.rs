@@ -6,6 +6,7 @@ mod chats;
 mod doors;
 mod files;
 mod messages;
+mod retention;
 mod stream;
 
 use schemars::JsonSchema;
@@ -17,6 +18,7 @@ pub use chats::*;
 pub use doors::*;
 pub use files::*;
 pub use messages::*;
+pub use retention::*;
 pub use stream::*;
 
 /// Nothing to say but that it is done.
