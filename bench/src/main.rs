@@ -26,6 +26,7 @@ async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("bare-http") => bare::http::serve(&arguments[1..]).await,
+        Some("bare-files") => bare::files::serve(&arguments[1..]).await,
         Some("bare-fanout") => bare::fanout::serve(&arguments[1..]).await,
         _ => {
             let options = Options::of(&arguments);

@@ -21,9 +21,10 @@ pub(crate) enum Group {
     Sockets,
     Growing,
     Page,
+    Files,
 }
 
-const GROUPS: [(&str, Group); 9] = [
+const GROUPS: [(&str, Group); 10] = [
     ("sending", Group::Sending),
     ("mixing", Group::Mixing),
     ("delivering", Group::Delivering),
@@ -33,6 +34,7 @@ const GROUPS: [(&str, Group); 9] = [
     ("sockets", Group::Sockets),
     ("growing", Group::Growing),
     ("page", Group::Page),
+    ("files", Group::Files),
 ];
 
 #[derive(Debug)]

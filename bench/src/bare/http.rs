@@ -17,7 +17,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
 };
-use tokio_rustls::server::TlsStream;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{acceptor, process::announce};
 
@@ -27,24 +27,11 @@ pub(crate) async fn serve(arguments: &[String]) {
     let fixed = Bytes::from(vec![b'x'; arguments[1].parse().unwrap()]);
     let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = tcp.local_addr().unwrap();
-    let (ready, accepted) = mpsc::channel(64);
-    tokio::spawn(async move {
-        while let Ok((stream, peer)) = tcp.accept().await {
-            let (tls, ready) = (tls.clone(), ready.clone());
-            tokio::spawn(async move {
-                stream.set_nodelay(true).unwrap();
-                if let Ok(stream) = tls.accept(stream).await {
-                    // The receiver lives as long as the process.
-                    drop(ready.send((stream, peer)).await);
-                }
-            });
-        }
-    });
     announce(address);
     let router = Router::new()
         .route("/echo", post(|body: Bytes| async move { json(body) }))
         .route("/fixed", get(move || async move { json(fixed) }));
-    axum::serve(Secured { accepted, address }, router)
+    axum::serve(Secured::over(tcp, tls, address), router)
         .await
         .unwrap();
 }
@@ -54,9 +41,28 @@ fn json(body: Bytes) -> impl IntoResponse {
 }
 
 /// Connections whose handshake is done.
-struct Secured {
+pub(super) struct Secured {
     accepted: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
     address: SocketAddr,
+}
+
+impl Secured {
+    pub(super) fn over(tcp: TcpListener, tls: TlsAcceptor, address: SocketAddr) -> Self {
+        let (ready, accepted) = mpsc::channel(64);
+        tokio::spawn(async move {
+            while let Ok((stream, peer)) = tcp.accept().await {
+                let (tls, ready) = (tls.clone(), ready.clone());
+                tokio::spawn(async move {
+                    stream.set_nodelay(true).unwrap();
+                    if let Ok(stream) = tls.accept(stream).await {
+                        // The receiver lives as long as the process.
+                        drop(ready.send((stream, peer)).await);
+                    }
+                });
+            }
+        });
+        Self { accepted, address }
+    }
 }
 
 impl Listener for Secured {

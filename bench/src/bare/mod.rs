@@ -1,6 +1,7 @@
 //! What the machine can do at most: the same things without anything around them.
 
 pub(crate) mod fanout;
+pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod process;
 pub(crate) mod rows;

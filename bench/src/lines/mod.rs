@@ -2,6 +2,7 @@
 
 mod delivering;
 mod fanning;
+mod files;
 mod growing;
 mod mixing;
 mod page;
@@ -56,6 +57,9 @@ pub(crate) async fn run(options: &Options, table: &mut Table) {
     }
     if options.wants(Group::Fanning) {
         fanning::measure(table, &server, &mut crowd, options).await;
+    }
+    if options.wants(Group::Files) {
+        files::measure(table, &server, &mut crowd).await;
     }
     if options.wants(Group::Page) {
         page::measure(table, &crowd).await;
