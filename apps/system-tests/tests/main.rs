@@ -12,6 +12,7 @@
 )]
 
 mod afterwards;
+mod attached;
 mod bad_input;
 mod commands;
 mod files;

@@ -9,7 +9,7 @@ use system_tests::{Connection, Server, Socket};
 use tempfile::TempDir;
 
 use crate::{
-    afterwards,
+    afterwards, attached,
     ground::{Ground, variable},
     http2,
     nats::{OwnNats, Tap},
@@ -223,6 +223,7 @@ impl Story {
         guest.call("GET", &messages, &Value::Null).await.ok();
 
         afterwards::told(&mut owner, &mut guest, &chat, &mut planted, &run).await;
+        attached::told(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         let input = json!({ "text": draft });
         guest
             .call("PUT", &format!("/chats/{chat}/draft"), &input)

@@ -102,6 +102,86 @@ async fn unnamed_blobs_leave_a_directory() {
     unnamed_blobs_go(Arc::new(store.await.unwrap())).await;
 }
 
+/// An act that keeps three parts of a content, and reads them back in the order in which it is told to.
+mod parts {
+    use act::{Act, Action, ByteStream, Operation, PartPlace, Source, StoredPart};
+    use base::{ContentId, Result};
+    use futures_util::TryStreamExt;
+    use serde_json::json;
+
+    use super::*;
+
+    static KEEP: Operation = Operation::write("test.part.keep", Action::Authenticate)
+        .system()
+        .across_tenants();
+    const CONTENT: ContentId = ContentId::from_bytes([5; 16]);
+
+    async fn keep(act: &mut Act, _: serde_json::Value) -> Result<serde_json::Value> {
+        let cell = act.cell().await?;
+        let permit = act.permit(&cell).await?;
+        let key = act.new_content_key(&permit);
+        let mut parts = Vec::new();
+        for (index, text) in [(0, "one "), (1, "two "), (2, "three")] {
+            let part = StoredPart {
+                place: PartPlace::new(CONTENT, "part", index),
+                blob: act.new_id(),
+                size_bytes: u64::try_from(text.len()).unwrap(),
+            };
+            let bytes = Bytes::from_static(text.as_bytes());
+            act.put_part(&key, part.place, part.blob, bytes).await?;
+            parts.push(part);
+        }
+        let whole = act.parts(&key, parts.clone());
+        assert_eq!(read(whole.open(0..99)).await.unwrap(), "one two three");
+        assert_eq!(read(whole.open(2..9)).await.unwrap(), "e two t");
+        assert_eq!(read(whole.open(8..9)).await.unwrap(), "t");
+        // Blobs that changed places, in their content or between two, do not open.
+        let mut swapped = parts.clone();
+        (swapped[0].blob, swapped[1].blob) = (parts[1].blob, parts[0].blob);
+        assert!(read(act.parts(&key, swapped).open(0..99)).await.is_err());
+        let mut other = parts.clone();
+        other[0].place = PartPlace::new(ContentId::from_bytes([6; 16]), "part", 0);
+        assert!(read(act.parts(&key, other).open(0..99)).await.is_err());
+        let mut thumbnail = parts.clone();
+        thumbnail[0].place = PartPlace::new(CONTENT, "thumbnail", 0);
+        assert!(read(act.parts(&key, thumbnail).open(0..4)).await.is_err());
+        let mut longer = parts.clone();
+        longer[0].size_bytes += 1;
+        assert!(read(act.parts(&key, longer).open(0..4)).await.is_err());
+        // Neither under another key.
+        let another = act.new_content_key(&permit);
+        assert!(
+            read(act.parts(&another, parts.clone()).open(0..4))
+                .await
+                .is_err()
+        );
+        Ok(json!({}))
+    }
+
+    async fn read(bytes: ByteStream) -> Result<String> {
+        let pieces: Vec<Bytes> = bytes.try_collect().await?;
+        Ok(String::from_utf8(pieces.concat()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn parts_open_at_their_place_and_nowhere_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Directory::open(folder.path().to_owned(), Arc::new(SystemEntropy));
+        let vault = BlobVault::new(Arc::new(store.await.unwrap()), Arc::new(SystemEntropy));
+        let migrations = MigrationSet {
+            domain: "test",
+            migrations: &[] as &[Migration],
+        };
+        let module = Module::new("test", migrations).with(&KEEP, keep);
+        let house = HouseBuilder::new(vec![module])
+            .blobs(Arc::new(vault))
+            .build()
+            .await;
+        let system = house.system("test", TenantId::NIL);
+        system.does(&KEEP, json!({})).await;
+    }
+}
+
 /// Runs when `BASTIDE_TEST_S3_URL` names a bucket.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unnamed_blobs_leave_a_bucket() {
