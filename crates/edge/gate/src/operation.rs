@@ -193,14 +193,13 @@ impl OperationEndpoint {
     fn watch(&self, inquiry: &Inquiry) -> Option<impl FnOnce(Call) -> content::Watch + use<>> {
         let token = credential(inquiry.request.headers());
         let (doors, reference) = (self.doors.clone(), inquiry.id.to_string());
-        (self.operation.carrier == Carrier::StreamOut).then(|| {
-            move |call| content::Watch {
-                doors,
-                call,
-                token,
-                reference,
-            }
-        })
+        let watch = move |call| content::Watch {
+            doors,
+            call,
+            token,
+            reference,
+        };
+        (self.operation.carrier == Carrier::StreamOut).then_some(watch)
     }
 
     fn upload(&self, call: &Call) -> Result<Option<Upload>> {
