@@ -306,6 +306,126 @@ fn check_piece(part: &[u8], at: &mut usize, mut piece: &[u8]) {
     }
 }
 
+/// Brings and sends files until the server dies, and answers what was acknowledged: parts of the last one, and files sent.
+async fn work_until_killed(
+    client: Client,
+    token: String,
+    chat: String,
+    round: u32,
+    parts: std::sync::Arc<Vec<Vec<u8>>>,
+) -> (Option<(Value, Vec<usize>)>, Vec<Value>) {
+    let mut connection = client.connect().await;
+    connection.token = Some(token);
+    let size: usize = parts.iter().map(Vec::len).sum();
+    let mut sent = Vec::new();
+    for number in 0.. {
+        let name = format!("k-{round}-{number}");
+        let input = json!({ "client_id": name, "name": name, "size_bytes": size });
+        let path = format!("/chats/{chat}/uploads");
+        let Ok(upload) = connection.try_call("POST", &path, &input).await else {
+            return (None, sent);
+        };
+        let upload = upload.ok();
+        let mut put = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let path = part_path(&chat, &upload, index);
+            let body = Bytes::copy_from_slice(part);
+            match connection.request(Method::PUT, &path, &OCTETS, body).await {
+                Ok(reply) => drop(reply.ok()),
+                Err(_) => return (Some((upload, put)), sent),
+            }
+            put.push(index);
+        }
+        let finish = format!("{path}/{}/finish", upload["id"].as_str().unwrap());
+        let Ok(file) = connection.try_call("POST", &finish, &json!({})).await else {
+            return (Some((upload, put)), sent);
+        };
+        let file = file.ok();
+        let input = json!({ "client_id": name, "body": { "text": "", "files": [file["id"]] } });
+        let messages = format!("/chats/{chat}/messages");
+        match connection.try_call("POST", &messages, &input).await {
+            Ok(reply) => drop(reply.ok()),
+            Err(_) => return (None, sent),
+        }
+        sent.push(file);
+    }
+    unreachable!("it goes on until something fails")
+}
+
+async fn killed_while_files_come(ground: Ground) {
+    const ROUNDS: u32 = 8;
+    let mut dice = Dice(23);
+    let parts = std::sync::Arc::new(vec![
+        dice.bytes(PART_BYTES),
+        dice.bytes(PART_BYTES),
+        dice.bytes(999),
+    ]);
+    let content = parts.concat();
+    let mut server = Server::start(ground.directory.path(), ground.options.clone()).await;
+    let mut ana = Person::founds(&server.shared_client(), "killed", "ana").await;
+    let chat = ana.creates_chat("files", &[]).await;
+    let (mut kept, mut gone_on) = (0, 0);
+    for round in 0..ROUNDS {
+        let parts_of = std::sync::Arc::clone(&parts);
+        let work = work_until_killed(
+            server.client(),
+            ana.token.clone(),
+            chat.clone(),
+            round,
+            parts_of,
+        );
+        let work = tokio::spawn(work);
+        let moment = 150 + u64::try_from(dice.below(500)).unwrap();
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        server.restart_after_kill().await;
+        let (open, sent) = work.await.unwrap();
+        let mut connection = server.client().connect().await;
+        connection.token = Some(ana.token.clone());
+        for file in sent.iter().rev().take(2) {
+            let whole = connection.get(&content_path(&chat, file)).await;
+            assert!(
+                whole.status == 200 && whole.body == content,
+                "what was sent is there"
+            );
+            kept += 1;
+        }
+        let Some((upload, put_before)) = open else {
+            continue;
+        };
+        let path = format!("/chats/{chat}/uploads/{}", upload["id"].as_str().unwrap());
+        let seen = connection.call("GET", &path, &Value::Null).await.ok();
+        let received: Vec<usize> = serde_json::from_value(seen["received"].clone()).unwrap();
+        assert!(
+            put_before.iter().all(|part| received.contains(part)),
+            "what was acknowledged is there"
+        );
+        // Unless its finish was done and not acknowledged.
+        if seen["file"].is_null() {
+            for (index, part) in parts.iter().enumerate() {
+                put(&mut connection, &chat, &upload, index, part).await.ok();
+            }
+        }
+        let file = finish(&mut connection, &chat, &upload).await;
+        let whole = connection.get(&content_path(&chat, &file)).await;
+        assert!(whole.body == content, "gone on with, it is whole");
+        gone_on += 1;
+    }
+    println!("{kept} files looked at that were sent, {gone_on} gone on with after {ROUNDS} kills");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_come_outlive_kills_on_sqlite() {
+    killed_while_files_come(Ground::embedded()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_come_outlive_kills_on_postgres() {
+    if let Some(ground) = Ground::postgres().await {
+        killed_while_files_come(ground).await;
+    }
+}
+
 async fn two(ground: &Ground) -> (Server, Server) {
     let place = |name: &str| ground.directory.path().join(name);
     let (one, two) = (place("one"), place("two"));

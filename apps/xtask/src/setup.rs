@@ -1,5 +1,7 @@
 //! Installs what a bare Debian machine lacks for `check`. What is there is left as it is.
 
+use std::path::Path;
+
 use crate::{
     Outcome, api, process,
     services::{install_s3, postgres_programs},
@@ -12,6 +14,7 @@ pub(crate) fn run() -> Outcome {
             "nats-server",
             process::find_program("nats-server").is_some(),
         ),
+        ("clamav-daemon", Path::new("/usr/sbin/clamd").is_file()),
         ("chromium", process::find_program("chromium").is_some()),
         // Brings Python itself along.
         ("python3-venv", api::has_python()),
