@@ -1,8 +1,8 @@
 /** A typed call for every path and method that the schema names. */
 
-import type { AgreedPaths as paths } from "./ahead";
 import { ApiError, problemOf } from "./problem";
 
+import type { paths } from "./schema";
 import { transport } from "./transport";
 
 export const PREFIX = "/api/v1";

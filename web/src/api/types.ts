@@ -1,33 +1,6 @@
 /** The names by which the rest of the application knows the wire's types. */
 
-import type { Chat } from "./ahead";
-import type { components } from "./schema";
-
-export type {
-  Chat,
-  ChatChange,
-  ChatFile,
-  ChatLink,
-  ChatMember,
-  ChatRole,
-  File as StoredFile,
-  ForwardItem,
-  Joined,
-  Message,
-  MessagePage,
-  MessengerPolicy,
-  PersonReaction,
-  PublicChat,
-  Quote,
-  Reaction,
-  Readers,
-  SystemBody,
-  TextBody,
-  Thread,
-  ThreadPage,
-  Upload,
-  Wording,
-} from "./ahead";
+import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -50,3 +23,29 @@ export interface Page<T> {
 }
 export type Card = Schemas["Card"];
 export type CardElement = Card["elements"][number];
+export type Chat = Schemas["Chat"];
+export type ChatChange = NonNullable<
+  paths["/chats/{chat}"]["patch"]["requestBody"]
+>["content"]["application/json"];
+export type ChatMember = Schemas["Membership"];
+/** A group as it is seen from outside. */
+export type PublicChat = Schemas["Door"];
+export type ChatLink = Schemas["Link"];
+export type Joined = Schemas["Joined"];
+export type Message = Schemas["Message"];
+export type MessagePage = Schemas["Messages"];
+export type SystemBody = Schemas["SystemBody"];
+export type ForwardItem = Schemas["ForwardedMessage"];
+export type Quote = Schemas["Quote"];
+export type Reaction = Schemas["Reaction"];
+export type PersonReaction = Schemas["PersonReaction"];
+export type Readers = Schemas["Readers"];
+export type Wording = Schemas["Wording"];
+/** A thread as it is read. */
+export type ThreadPage = Schemas["Thread"];
+/** A thread as it is listed. */
+export type Thread = Schemas["FollowedThread"];
+export type MessengerPolicy = Schemas["Policy"];
+export type StoredFile = Schemas["File"];
+export type ChatFile = Schemas["ChatFile"];
+export type Upload = Schemas["Upload"];

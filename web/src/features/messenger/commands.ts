@@ -21,8 +21,8 @@ export async function createGroup(
 }
 
 export async function changeChat(client: QueryClient, chat: string, change: ChatChange): Promise<void> {
-  if (change.muted !== undefined) {
-    const { muted } = change;
+  const { muted } = change;
+  if (typeof muted === "boolean") {
     patchChat(client, chat, (known) => ({ ...known, muted }));
   }
   try {

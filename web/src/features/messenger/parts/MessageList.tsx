@@ -204,11 +204,10 @@ function Loaded({ source, target }: Props) {
   const goTo = (key: string, index: number) => {
     setCurrent(key);
     list.scrollToIndex(index, { align: "auto" });
-    requestAnimationFrame(() =>
-      box.current
-        ?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)
-        ?.focus({ preventScroll: true }),
-    );
+    requestAnimationFrame(() => {
+      const shown = box.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [];
+      [...shown].find((one) => one.dataset.row === key)?.focus({ preventScroll: true });
+    });
   };
   const press = (event: KeyboardEvent) => {
     const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined;

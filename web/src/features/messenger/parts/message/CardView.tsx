@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Card, type CardElement, type Message } from "@/api";
 import { useFormat } from "@/app/format";
+import { whenSignedOut } from "@/app/session";
 import { patchMessage } from "@/live";
 import { Button, Dialog, SelectField, TextField } from "@/ui";
 import { MessageText } from "../text/MessageText";
@@ -12,19 +13,30 @@ import styles from "./card.module.css";
 type Values = Record<string, string[]>;
 type PressElement = Extract<CardElement, { element: "button" }>;
 
+/** What was put in and not sent: rows out of sight are taken down, and come back with it. */
+const begun = new Map<string, Values>();
+whenSignedOut(() => begun.clear());
+
 /** A message that asks: texts, fields, inputs, and buttons that send what was put in to whoever sent the card. */
 export function CardView({ message, card }: { message: Message; card: Card }) {
   const { t } = useTranslation("talk");
   const client = useQueryClient();
   const attempt = useAttempt();
   const format = useFormat();
-  const [values, setValues] = useState<Values>(message.answer?.answer.values ?? {});
+  const [values, setValues] = useState<Values>(
+    () => begun.get(message.id) ?? message.answer?.answer.values ?? {},
+  );
   const [missing, setMissing] = useState<string[]>([]);
   const [asking, setAsking] = useState<PressElement | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const buttons = card.elements.filter((one): one is PressElement => one.element === "button");
   const answered = buttons.find((one) => one.id === message.answer?.answer.button);
 
+  const put = (id: string, value: string[]) => {
+    const next = { ...values, [id]: value };
+    begun.set(message.id, next);
+    setValues(next);
+  };
   const send = async (button: PressElement) => {
     setAsking(null);
     setBusy(button.id);
@@ -33,6 +45,7 @@ export function CardView({ message, card }: { message: Message; card: Card }) {
         path: { chat: message.chat, message: message.id },
         body: { answer: { button: button.id, values } },
       });
+      begun.delete(message.id);
       patchMessage(client, message.chat, message.id, (held) => ({ ...held, answer }));
     });
     setBusy(null);
@@ -60,7 +73,7 @@ export function CardView({ message, card }: { message: Message; card: Card }) {
             value={"id" in element ? (values[element.id] ?? []) : []}
             missing={"id" in element && missing.includes(element.id)}
             closed={card.closed}
-            onValue={(id, value) => setValues({ ...values, [id]: value })}
+            onValue={put}
           />
         );
       })}
