@@ -13,18 +13,21 @@ import { measure } from "./lib/measure.mjs";
 import { Server } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 import { arrive } from "./stories/arrive.mjs";
+import { converse } from "./stories/converse.mjs";
 import { found } from "./stories/found.mjs";
+import { gather } from "./stories/gather.mjs";
 import { lead } from "./stories/lead.mjs";
 import { own } from "./stories/own.mjs";
 import { protect } from "./stories/protect.mjs";
 import { prove } from "./stories/prove.mjs";
 import { recover } from "./stories/recover.mjs";
+import { share } from "./stories/share.mjs";
 import { survive } from "./stories/survive.mjs";
 import { talk } from "./stories/talk.mjs";
 import { together } from "./stories/together.mjs";
 
 const LANGUAGES = { first: ["zh-CN", "en"], second: ["en", "zh-CN"] };
-const STORIES = { arrive, talk, together, prove, own, recover, protect, lead, found, survive };
+const STORIES = { arrive, talk, together, converse, share, gather, prove, own, recover, protect, lead, found, survive };
 
 const binary =
   process.env.BASTIDE_TEST_BINARY ?? fileURLToPath(new URL("../../target/debug/bastide", import.meta.url));

@@ -44,6 +44,10 @@ export class Person {
       .waitFor();
   }
 
+  async seesHeadingText(name) {
+    await this.page.getByRole("heading", { name, exact: true }).first().waitFor();
+  }
+
   async goTo(place) {
     await this.page
       .getByRole("navigation", { name: this.t("app:rail.label"), exact: true })
@@ -79,6 +83,14 @@ export class Person {
 
   message(text) {
     return this.page.getByRole("article").filter({ hasText: text });
+  }
+
+  /** Presses a key on a message, as those do who leave the mouse alone. */
+  async press(text, key) {
+    const row = this.message(text).last();
+    await row.scrollIntoViewIfNeeded();
+    await row.focus();
+    await this.page.keyboard.press(key);
   }
 
   /** Types and sends; comes back when the server has it, which is when the page stops marking it. */

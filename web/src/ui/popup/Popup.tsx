@@ -24,8 +24,8 @@ const MARGIN_PX = 8;
 const GAP_PX = 4;
 
 /**
- * Floats above everything, so that no scrolling box cuts it off, and turns to where there is room. Closes on Escape,
- * on a press elsewhere and when the page scrolls under it; the focus goes back to where it was.
+ * Floats above everything, so that no scrolling box cuts it off, and turns to where there is room. Closes on Escape and
+ * on a press elsewhere; the focus goes back to where it was.
  */
 export function Popup({ anchor, label, onClose, children, align = "start", side = "bottom" }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -41,7 +41,11 @@ export function Popup({ anchor, label, onClose, children, align = "start", side 
     // What is inside may come later.
     const grown = new ResizeObserver(put);
     grown.observe(popup);
-    return () => grown.disconnect();
+    window.addEventListener("resize", put);
+    return () => {
+      grown.disconnect();
+      window.removeEventListener("resize", put);
+    };
   }, [anchor, align, side]);
 
   useEffect(() => {
@@ -51,10 +55,8 @@ export function Popup({ anchor, label, onClose, children, align = "start", side 
       if (!popup?.contains(event.target as Node)) close.current();
     };
     document.addEventListener("pointerdown", outside, true);
-    window.addEventListener("resize", outside);
     return () => {
       document.removeEventListener("pointerdown", outside, true);
-      window.removeEventListener("resize", outside);
       const lost = document.activeElement === document.body || popup?.contains(document.activeElement);
       if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
     };

@@ -29,6 +29,7 @@ const SETTLING_FRAMES = 5;
 /** So near to the end, somebody reads the newest message. */
 const AT_END_PX = 80;
 const LIT_MS = 2600;
+const SAID_MS = 3000;
 
 /** A message that somebody is led to. */
 export interface Target {
@@ -394,6 +395,12 @@ function Announcer({ chat, thread }: { chat: Chat; thread: string | null }) {
       }),
     [onMessage, chat.id, thread, me.id],
   );
+  // What was read aloud must not stay behind when its message is taken back.
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(null), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
   return (
     <div className="only-read-aloud" aria-live="polite">
       {said && <MessageLine message={said} named />}

@@ -42,7 +42,7 @@ export function JoinLink({ chat }: { chat: Chat }) {
         <h3>{t("link.label")}</h3>
       </div>
       {link ? (
-        <CopyLink label={t("link.label")} link={link} />
+        <CopyLink label={t("link.address")} link={link} />
       ) : (
         <p className={styles.quiet}>
           {active && held

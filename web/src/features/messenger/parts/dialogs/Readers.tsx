@@ -8,11 +8,17 @@ import { Avatar, Button, Dialog, Row, Segmented, Skeleton } from "@/ui";
 import { readersQuery } from "../../queries";
 import styles from "./dialogs.module.css";
 
+/** Nobody is told of the reading of others: who looks at it asks again. */
+const AGAIN_MS = 4000;
+
 /** Who has read a message, and who has not. */
 export function Readers({ message, onClose }: { message: Message; onClose(): void }) {
   const { t } = useTranslation("talk");
   const [which, setWhich] = useState<"read" | "unread">("read");
-  const readers = useInfiniteQuery(readersQuery(message, which === "read"));
+  const readers = useInfiniteQuery({
+    ...readersQuery(message, which === "read"),
+    refetchInterval: AGAIN_MS,
+  });
   const people = readers.data?.pages.flatMap((page) => page.items) ?? [];
   const counts = readers.data?.pages[0];
   return (
