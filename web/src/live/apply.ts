@@ -33,6 +33,9 @@ function applyEvent(client: QueryClient, event: EventFrame): void {
     case "message.edited":
     case "message.reacted":
       return;
+    case "message.settled":
+      void client.invalidateQueries({ queryKey: keys.files(chat) });
+      return;
     case "message.recalled":
       void client.invalidateQueries({ queryKey: keys.files(chat) });
       void client.invalidateQueries({ queryKey: keys.pins(chat) });

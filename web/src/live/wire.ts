@@ -9,6 +9,7 @@ export type EventName =
   | "message.reacted"
   | "message.pinned"
   | "message.unpinned"
+  | "message.settled"
   | "members.added"
   | "member.removed"
   | "member.changed"

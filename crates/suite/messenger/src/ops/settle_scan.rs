@@ -1,11 +1,13 @@
 //! For who looks through files: what was found.
 
-use act::{Act, Action, Operation};
+use act::{Act, Action, Event, Operation, Permit};
 use base::Result;
 
 use crate::{
-    rules::{self, FILE_ABSENT, Happening},
-    store, wire,
+    model::Topic,
+    rules::{self, CHAT_ABSENT, FILE_ABSENT, Happening, MESSAGE_SETTLED},
+    store::{self, Carrying},
+    wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.scan.settle", Action::Serve)
@@ -24,8 +26,31 @@ pub async fn run(act: &mut Act, input: wire::SettleScan) -> Result<wire::Done> {
         false => Happening::FoundClean,
     };
     // What was settled before stays so.
-    if let Some(state) = rules::next(file.content.state, happening) {
-        store::update_content(act, &permit, &file.content, state, None)?;
+    let Some(state) = rules::next(file.content.state, happening) else {
+        return Ok(wire::Done {});
+    };
+    let carrying = carriers(act, input).await?;
+
+    store::update_content(act, &permit, &file.content, state, None)?;
+    for (permit, message) in &carrying {
+        let event = Event::new(MESSAGE_SETTLED).item(message.message, message.number.into());
+        let change = act.emit(permit, event)?;
+        store::touch_message(act, permit, message, change)?;
     }
     Ok(wire::Done {})
+}
+
+/// The messages that are told of it, each with a permit for its chat.
+async fn carriers(
+    act: &mut Act,
+    input: wire::SettleScan,
+) -> Result<Vec<(Permit<Topic>, Carrying)>> {
+    let mut carrying = Vec::new();
+    for message in store::messages_with(act, input.content, rules::TOLD_MAX).await? {
+        match store::topic(act, message.chat).await {
+            Err(error) if error.is(&CHAT_ABSENT) => {}
+            topic => carrying.push((act.permit(&topic?).await?, message)),
+        }
+    }
+    Ok(carrying)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use act::Limit;
+use act::{EventName, Limit};
 use base::{AccountId, Context, FileId, Refusal, Result, Timestamp};
 
 use super::{PageSize, load, steers};
@@ -142,6 +142,12 @@ pub(super) const REFUSALS: &[Refusal] = &[
     THUMBNAIL_ABSENT,
     FILE_UNFINISHED,
 ];
+
+/// A file of a message was looked through: the message is to be shown anew.
+pub(crate) const MESSAGE_SETTLED: EventName = EventName("message.settled");
+
+/// Messages that are told when a content was looked through; those who read others see it at their next reading.
+pub(crate) const TOLD_MAX: u32 = 50;
 
 /// What happens to a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Files as chats show them, and the contents behind them.
 
 use act::{Act, Number, Params, Permit, Resource, Row, Sealed, Statement, Value, params, plain};
-use base::{AccountId, BlobId, ChatId, ContentId, Context, FileId, Result, TenantId, Timestamp};
+use base::{
+    AccountId, BlobId, ChatId, ContentId, Context, FileId, MessageId, Result, TenantId, Timestamp,
+};
 
 use super::{AMONG, among};
 use crate::{
@@ -48,6 +50,17 @@ static LIST_FILES: Statement = Statement::read(files!(
 
 static FILE_OF_CONTENT: Statement =
     Statement::read(files!("f.content = :content ORDER BY f.chat, f.id LIMIT 1"));
+
+/// The messages that carry a content, wherever it is shown.
+static CARRIERS: Statement = Statement::read(
+    "SELECT m.chat, m.number, m.id FROM messenger_file f
+     JOIN messenger_message m ON m.tenant = f.tenant AND m.chat = f.chat AND m.number = f.number
+     WHERE f.tenant = :tenant AND f.content = :content AND f.withdrawn_at IS NULL ORDER BY m.chat, m.number LIMIT :limit",
+);
+
+static TOUCH_MESSAGE: Statement = Statement::write(
+    "UPDATE messenger_message SET change = :change WHERE tenant = :tenant AND chat = :chat AND number = :number",
+);
 
 static COUNT_UNSENT: Statement = Statement::read(
     "SELECT COUNT(*) AS unsent FROM messenger_file WHERE tenant = :tenant AND author = :author AND number IS NULL",
@@ -181,6 +194,8 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &FILES_AMONG,
     &LIST_FILES,
     &FILE_OF_CONTENT,
+    &CARRIERS,
+    &TOUCH_MESSAGE,
     &COUNT_UNSENT,
     &LIST_PARTS,
     &HAS_PART,
@@ -298,6 +313,44 @@ pub(crate) async fn file_of_content(act: &mut Act, content: ContentId) -> Result
         .row(&FILE_OF_CONTENT, params! { content: content })
         .await?;
     take_file(row.ok_or(FILE_ABSENT)?)
+}
+
+/// A message that carries a content.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Carrying {
+    pub(crate) chat: ChatId,
+    pub(crate) number: i64,
+    pub(crate) message: MessageId,
+}
+
+/// The messages that carry a content, wherever it is shown, at most so many.
+pub(crate) async fn messages_with(
+    act: &mut Act,
+    content: ContentId,
+    limit: u32,
+) -> Result<Vec<Carrying>> {
+    let params = params! { content: content, limit: limit };
+    let rows = act.rows(&CARRIERS, params).await?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(Carrying {
+                chat: row.take("chat")?,
+                number: row.take("number")?,
+                message: row.take("id")?,
+            })
+        })
+        .collect()
+}
+
+/// Notes the change that concerns a message, as it is told.
+pub(crate) fn touch_message<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    message: &Carrying,
+    change: Number,
+) -> Result<()> {
+    let params = params! { chat: message.chat, number: message.number, change: change };
+    act.execute(permit, &TOUCH_MESSAGE, params)
 }
 
 /// How many files of an account wait to be sent.

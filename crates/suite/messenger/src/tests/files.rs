@@ -621,8 +621,19 @@ async fn where_files_are_looked_through_harmful_ones_are_given_to_nobody() {
         let refused = who.is_refused(&read_file::OP, of_file(&chat, &bad)).await;
         assert_eq!(refused.code, "messenger.file_blocked");
     }
+    let told = changes(
+        &stream(&house, &ana),
+        &chat,
+        sent["change"].as_i64().unwrap(),
+    )
+    .await;
+    let frames = told["frames"].as_array().unwrap();
+    assert_eq!(frames.len(), 2, "one for each file");
+    assert_eq!(frames[1]["event"], "message.settled");
+    assert_eq!(frames[1]["message"]["change"], frames[1]["change"]);
     let of_it = json!({ "chat": chat["id"], "message": sent["id"] });
     let seen = bo.does(&get_message::OP, of_it).await;
+    assert_eq!(frames[1]["message"]["body"], seen["body"]);
     let states: Vec<_> = seen["body"]["files"]
         .as_array()
         .unwrap()

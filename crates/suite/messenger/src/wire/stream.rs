@@ -66,7 +66,8 @@ pub struct Frame {
     pub topic: ChatId,
     pub change: i64,
     /// `message.sent`, `members.added`, `member.removed`, `member.changed`, `chat.renamed`,
-    /// `chat.changed` (the chat is to be read anew) or `owner.changed`; others may come.
+    /// `chat.changed` (the chat is to be read anew) `message.settled` (a file of the message was looked
+    /// through) or `owner.changed`; others may come.
     pub event: String,
     /// The message that was sent, or that tells what happened.
     #[serde(skip_serializing_if = "Option::is_none")]
