@@ -7,7 +7,7 @@ use base::{
 
 use super::{AMONG, among};
 use crate::{
-    model::{Chat, Content, ContentState, File, FileKind, Message, Part, Storage},
+    model::{Chat, Content, ContentState, File, FileKind, Message, Part},
     rules::FILE_ABSENT,
 };
 
@@ -149,23 +149,6 @@ static DELETE_CONTENT: Statement = Statement::write(
     "DELETE FROM messenger_content WHERE tenant = :tenant AND id = :content AND files = 0",
 );
 
-static STORAGE: Statement = Statement::read(
-    "SELECT used_bytes, allowed_bytes FROM messenger_storage WHERE tenant = :tenant",
-);
-
-/// Counts bytes before they come; who finds no room runs again, and is told so.
-static TAKE_STORAGE: Statement = Statement::write(
-    "INSERT INTO messenger_storage (tenant, used_bytes, allowed_bytes) VALUES (:tenant, :size_bytes, NULL)
-     ON CONFLICT (tenant) DO UPDATE SET used_bytes = messenger_storage.used_bytes + excluded.used_bytes
-     WHERE messenger_storage.used_bytes + excluded.used_bytes <= :allowed",
-)
-.exactly_one();
-
-static ALLOW_STORAGE: Statement = Statement::write(
-    "INSERT INTO messenger_storage (tenant, used_bytes, allowed_bytes) VALUES (:tenant, 0, :allowed_bytes)
-     ON CONFLICT (tenant) DO UPDATE SET allowed_bytes = excluded.allowed_bytes",
-);
-
 /// Of all tenants: the round takes what has run out wherever it is.
 static LIST_EXPIRED: Statement = Statement::read(
     "SELECT f.tenant, f.chat, f.id, f.content FROM messenger_file f
@@ -212,9 +195,6 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &FREE_STORAGE,
     &DELETE_PARTS,
     &DELETE_CONTENT,
-    &STORAGE,
-    &TAKE_STORAGE,
-    &ALLOW_STORAGE,
     &LIST_EXPIRED,
     &LIST_SCANNING,
     &NAMED_PART,
@@ -530,39 +510,6 @@ impl Gone {
     }
 }
 
-/// How much the organisation keeps.
-pub(crate) async fn storage(act: &mut Act) -> Result<Storage> {
-    let Some(mut row) = act.row(&STORAGE, params! {}).await? else {
-        return Ok(Storage::default());
-    };
-    let allowed: Option<i64> = row.take("allowed_bytes")?;
-    Ok(Storage {
-        used_bytes: take_size(&mut row, "used_bytes")?,
-        allowed_bytes: allowed.and_then(|allowed| u64::try_from(allowed).ok()),
-    })
-}
-
-/// Counts bytes that are about to come, as long as they find room.
-pub(crate) fn take_storage(
-    act: &mut Act,
-    permit: &Permit<Chat>,
-    size_bytes: u64,
-    allowed: Option<u64>,
-) -> Result<()> {
-    let allowed = allowed.and_then(|allowed| i64::try_from(allowed).ok());
-    let params = params! { size_bytes: size(size_bytes)?, allowed: allowed.unwrap_or(i64::MAX) };
-    act.execute(permit, &TAKE_STORAGE, params)
-}
-
-pub(crate) fn allow_storage<R: Resource>(
-    act: &mut Act,
-    permit: &Permit<R>,
-    allowed: Option<u64>,
-) -> Result<()> {
-    let allowed = allowed.map(size).transpose()?;
-    act.execute(permit, &ALLOW_STORAGE, params! { allowed_bytes: allowed })
-}
-
 /// Files that were not sent in time, by organisation.
 pub(crate) async fn list_expired(act: &mut Act, limit: u32) -> Result<Vec<(TenantId, Gone)>> {
     let params = params! { now: act.now(), limit: limit };
@@ -611,11 +558,11 @@ fn take_file(mut row: Row) -> Result<File> {
     })
 }
 
-fn take_size(row: &mut Row, column: &'static str) -> Result<u64> {
+pub(super) fn take_size(row: &mut Row, column: &'static str) -> Result<u64> {
     let size: i64 = row.take(column)?;
     u64::try_from(size).context("a size below nothing")
 }
 
-fn size(bytes: u64) -> Result<i64> {
+pub(super) fn size(bytes: u64) -> Result<i64> {
     i64::try_from(bytes).context("a size beyond what is counted")
 }

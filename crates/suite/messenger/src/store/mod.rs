@@ -12,6 +12,7 @@ mod reactions;
 mod readers;
 mod retention;
 mod standing;
+mod storage;
 mod stream;
 mod threads;
 
@@ -29,6 +30,7 @@ pub(crate) use reactions::*;
 pub(crate) use readers::*;
 pub(crate) use retention::*;
 pub(crate) use standing::*;
+pub(crate) use storage::*;
 pub(crate) use stream::*;
 pub(crate) use threads::*;
 
@@ -47,6 +49,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         quiet::STATEMENTS,
         retention::STATEMENTS,
         standing::STATEMENTS,
+        storage::STATEMENTS,
         stream::STATEMENTS,
         threads::STATEMENTS,
     ]
