@@ -35,6 +35,7 @@ const ABSENT: &[(&str, &str)] = &[
     ("{invitation}", "identity.invitation_absent"),
     ("{session}", "identity.session_absent"),
     ("{avatar}", "identity.avatar_absent"),
+    ("{hold}", "messenger.hold_absent"),
 ];
 
 /// One pixel, as PNG.
@@ -74,6 +75,7 @@ struct Things {
     /// A file that is on its way, and one that is whole.
     upload: String,
     file: String,
+    hold: String,
 }
 
 /// A server with two organisations.
@@ -167,9 +169,16 @@ impl Things {
             file = begins_file(owner, &chat, "whole").await;
             puts_file(owner, &chat, &file).await;
         }
+        let mut hold = String::new();
+        if route.is_none_or(|route| route.path.contains("{hold}")) {
+            let input = json!({ "chat": chat, "reason": "swept" });
+            let placed = owner.connection.call("POST", "/holds", &input).await.ok();
+            hold = text(&placed["id"]);
+        }
         Self {
             upload,
             file,
+            hold,
             chat,
             message: text(&message["id"]),
             account: others.member.clone(),
@@ -189,6 +198,7 @@ impl Things {
             .replace("{avatar}", &self.avatar)
             .replace("{upload}", &self.upload)
             .replace("{file}", &self.file)
+            .replace("{hold}", &self.hold)
             .replace("{index}", "0")
     }
 
