@@ -53,6 +53,7 @@ export async function gather(stage) {
   });
 
   await stage.step("a link lets people in", async () => {
+    await owner.field("groups:join.label").selectOption("open");
     await owner.button("groups:link.make").click();
     const link = await owner.field("groups:link.address").inputValue();
     ensure(link.includes("#"), "the token stands behind the hash, where no server logs it");

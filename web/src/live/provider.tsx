@@ -4,6 +4,7 @@ import { type Message, PREFIX, transport } from "@/api";
 import { applyEvents, applyNotice, applyReset } from "./apply";
 import { cachedChats } from "./cache";
 import { CursorBook } from "./cursors";
+import { fleeting } from "./fleeting";
 import { keys } from "./keys";
 import { type ConnectionState, LiveStream } from "./stream";
 
@@ -40,10 +41,16 @@ export function LiveProvider({ session, onSessionEnded, children }: Props) {
       events: (batch) => {
         applyEvents(client, batch);
         for (const { message, event } of batch) {
+          if (message && event === "message.sent") fleeting.stopped(message.chat, message.author);
           if (message && event === "message.sent")
             for (const listener of listeners.current) listener(message);
         }
       },
+      fleeting: (frame) => {
+        if (frame.type === "typing") fleeting.heardTyping(frame.topic, frame.account);
+        else fleeting.heardPresence(frame.account, frame.state === "online");
+      },
+      ready: () => fleeting.attach((frame) => stream.say(frame)),
       notice: (frame) => applyNotice(client, frame),
       reset: (topic) => applyReset(client, topic),
       caughtUp: (again) => {
@@ -76,6 +83,7 @@ export function LiveProvider({ session, onSessionEnded, children }: Props) {
       window.removeEventListener("online", back);
       window.removeEventListener("offline", lost);
       stream.stop();
+      fleeting.clear();
       cursors.clear();
     };
   }, [session, client, stream, cursors]);

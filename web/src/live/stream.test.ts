@@ -37,6 +37,8 @@ function setUp() {
   const listener: StreamListener = {
     events: (batch) => applied.push(...batch.map((event) => event.change)),
     notice: vi.fn(),
+    fleeting: vi.fn(),
+    ready: vi.fn(),
     reset: vi.fn(),
     caughtUp: vi.fn(),
     sessionEnded: vi.fn(),

@@ -7,8 +7,10 @@ import {
   type ClientFrame,
   type EventFrame,
   type NoticeFrame,
+  type PresenceFrame,
   readFrame,
   type ServerFrame,
+  type TypingFrame,
 } from "./wire";
 
 /** What the frame of the application shows. `idle` is: nobody is signed in. */
@@ -18,6 +20,10 @@ export interface StreamListener {
   /** Changes in order, each exactly once. */
   events(batch: EventFrame[]): void;
   notice(frame: NoticeFrame): void;
+  /** Who types, or comes and goes. */
+  fleeting(frame: TypingFrame | PresenceFrame): void;
+  /** The socket can be spoken to. */
+  ready(): void;
   reset(topic: string): void;
   /** All that was missed has been delivered; `again` when it was not the first time. */
   caughtUp(again: boolean): void;
@@ -137,6 +143,10 @@ export class LiveStream {
         this.flush();
         this.listener.notice(frame);
         break;
+      case "typing":
+      case "presence":
+        this.listener.fleeting(frame);
+        break;
       case "reset":
         this.flush();
         this.cursors.forget(frame.topic);
@@ -162,6 +172,7 @@ export class LiveStream {
   private ready(heartbeatS: number): void {
     this.attempts = 0;
     this.listener.state("online");
+    this.listener.ready();
     const beatMs = (heartbeatS > 0 ? heartbeatS : DEFAULT_HEARTBEAT_S) * 1000;
     clearInterval(this.beatTimer);
     this.beatTimer = setInterval(() => {

@@ -47,10 +47,25 @@ export interface NoticeFrame {
   number?: number;
 }
 
+export interface TypingFrame {
+  type: "typing";
+  topic: string;
+  account: string;
+}
+
+export interface PresenceFrame {
+  type: "presence";
+  account: string;
+  state: "online" | "offline";
+  since?: string;
+}
+
 export type ServerFrame =
   | { type: "ready"; session: string; heartbeat_s: number }
   | EventFrame
   | NoticeFrame
+  | TypingFrame
+  | PresenceFrame
   | { type: "reset"; topic: string }
   | { type: "caught_up" }
   | { type: "pong" };
@@ -58,6 +73,7 @@ export type ServerFrame =
 export type ClientFrame =
   | { type: "resume"; cursor: Record<string, number>; more?: true }
   | { type: "typing"; chat: string }
+  | { type: "watch"; accounts: string[] }
   | { type: "ping" };
 
 export const CLOSE = { sessionEnded: 4401, tooSlow: 4408, tooManySockets: 4429, draining: 4503 } as const;

@@ -32,6 +32,7 @@ import { plainLine } from "../markdown/plain";
 import { activityOf, threadsQuery, useChats } from "../queries";
 import styles from "./chat-list.module.css";
 import { MessageLine } from "./lines";
+import { Present } from "./Present";
 
 const ROW_PX = 60;
 
@@ -184,12 +185,14 @@ function ChatRow({ chat, current }: { chat: Chat; current: boolean }) {
       <Row
         strong={unread}
         leading={
-          <Avatar
-            id={chat.other?.id ?? chat.id}
-            name={chat.name}
-            picture={pictureOf(chat.other)}
-            shape={chat.kind === "group" ? "square" : "round"}
-          />
+          <Present account={chat.other?.id}>
+            <Avatar
+              id={chat.other?.id ?? chat.id}
+              name={chat.name}
+              picture={pictureOf(chat.other)}
+              shape={chat.kind === "group" ? "square" : "round"}
+            />
+          </Present>
         }
         title={
           <>

@@ -21,6 +21,7 @@ import {
   toasts,
 } from "@/ui";
 import type { DetailsTab } from "../parts/details/tabs";
+import { Present } from "../parts/Present";
 import { type Led, TalkPane } from "../parts/TalkPane";
 import { messageQuery, useChat } from "../queries";
 import styles from "./conversation.module.css";
@@ -86,13 +87,15 @@ export function Conversation() {
                   <IconArrowLeft size={20} />
                 </IconButton>
               </NarrowOnly>
-              <Avatar
-                id={chat.other?.id ?? chat.id}
-                name={chat.name}
-                picture={pictureOf(chat.other)}
-                shape={chat.kind === "group" ? "square" : "round"}
-                size={32}
-              />
+              <Present account={chat.other?.id}>
+                <Avatar
+                  id={chat.other?.id ?? chat.id}
+                  name={chat.name}
+                  picture={pictureOf(chat.other)}
+                  shape={chat.kind === "group" ? "square" : "round"}
+                  size={32}
+                />
+              </Present>
             </>
           }
           title={

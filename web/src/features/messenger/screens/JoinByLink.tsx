@@ -68,7 +68,7 @@ export function JoinByLink() {
             </Button>
           ) : (
             <Button look="primary" busy={busy} onClick={() => void join()}>
-              {t("join_link.join")}
+              {chat.join === "approval" ? t("join_link.ask") : t("join_link.join")}
             </Button>
           )}
           <Link to="/chats">{messenger("gone.back")}</Link>

@@ -3,6 +3,7 @@ import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useState } f
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "@/api";
 import { useShortcut } from "@/app/shortcuts";
+import { fleeting } from "@/live";
 import { toasts } from "@/ui";
 import { drafts } from "../../drafts";
 import { outbox } from "../../outbox";
@@ -17,6 +18,7 @@ import { FormatBar } from "./FormatBar";
 import { continueLine, formatOf } from "./format";
 import { MentionList } from "./MentionList";
 import { Tray } from "./Tray";
+import { Typists } from "./Typists";
 import { useBox } from "./useBox";
 import { readable, useDraft } from "./useDraft";
 import { useMentionables } from "./useMentionables";
@@ -101,6 +103,7 @@ export function Composer(props: Props) {
     if (blocked) return;
     if (editing) return void save(editing);
     outbox.send(client, place, { text: box.wire(), files: uploads.take(place), quote: replying });
+    fleeting.sent(place.chat);
     box.empty();
     onReplyEnd();
     box.box.current?.focus();
@@ -160,6 +163,7 @@ export function Composer(props: Props) {
   }
   return (
     <div className={styles.composer}>
+      {place.thread === null && <Typists chat={chat.id} />}
       {open && <MentionList id={id} people={people} active={active} onPick={box.mention} />}
       <div className={styles.box}>
         {editing ? (
@@ -182,6 +186,8 @@ export function Composer(props: Props) {
             box.moveCaret(event.currentTarget.selectionStart);
             setPick(0);
             box.write(event.currentTarget.value);
+            // Threads are for those who follow them: the chat is not told.
+            if (place.thread === null && !editing) fleeting.type(place.chat);
           }}
           onSelect={(event) => box.moveCaret(event.currentTarget.selectionStart)}
           onKeyDown={press}

@@ -22,6 +22,7 @@ import {
 } from "@/ui";
 import { giveRole, openDirect } from "../../commands";
 import { membersQuery } from "../../queries";
+import { Present } from "../Present";
 import { useAttempt } from "../useAttempt";
 import styles from "./details.module.css";
 
@@ -80,7 +81,11 @@ function MemberRow({ chat, member, onOpen }: { chat: Chat; member: ChatMember; o
   return (
     <li className={styles.member}>
       <Row
-        leading={<Avatar id={person.id} name={person.name} picture={pictureOf(person)} size={32} />}
+        leading={
+          <Present account={person.id}>
+            <Avatar id={person.id} name={person.name} picture={pictureOf(person)} size={32} />
+          </Present>
+        }
         title={
           person.id === me.id ? t("details.me", { name: person.name }) : person.name || t("unknown_person")
         }
