@@ -15,6 +15,7 @@ mod afterwards;
 mod attached;
 mod bad_input;
 mod commands;
+mod doors;
 mod files;
 mod flood;
 mod ground;

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use base::{AccountId, ChatId};
+use base::{AccountId, ChatId, Timestamp};
 use gate::TextFrame;
 
 use crate::{
@@ -23,6 +23,7 @@ pub(crate) struct Numbered {
     about: i64,
     shows: i64,
     topic: ChatId,
+    at: Option<Timestamp>,
 }
 
 impl Numbered {
@@ -37,6 +38,7 @@ impl Numbered {
             about,
             shows: quoted.map_or(about, |quoted| about.min(quoted.number)),
             topic,
+            at: number.at,
         }
     }
 
@@ -52,6 +54,7 @@ impl Numbered {
                 topic,
                 change,
                 event: "message.hidden",
+                at: self.at,
             },
             false => ToClient::Reset { topic },
         };

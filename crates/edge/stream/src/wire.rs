@@ -148,6 +148,8 @@ pub(crate) enum ToClient {
         topic: ChatId,
         change: i64,
         event: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// The account is in more chats than a socket follows: those in which nothing was said for longest are left out.
     NotAll,
@@ -230,6 +232,8 @@ pub(crate) struct FrameNumber {
     pub(crate) change: i64,
     #[serde(default)]
     pub(crate) message: Option<Shown>,
+    #[serde(default)]
+    pub(crate) at: Option<Timestamp>,
 }
 
 /// A message in an event, and one that is shown with it.

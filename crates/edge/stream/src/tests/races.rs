@@ -595,6 +595,7 @@ fn numbered(change: i64) -> Numbered {
     let number = FrameNumber {
         change,
         message: None,
+        at: None,
     };
     let frame = TextFrame::new(change.to_string());
     Numbered::new(ChatId::from_bytes([1; 16]), &number, frame)

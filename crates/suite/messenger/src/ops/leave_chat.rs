@@ -12,7 +12,7 @@ use crate::{
 pub static OP: Operation = Operation::write("messenger.chat.leave", Action::Leave)
     .http(Method::Post, "/chats/{chat}/leave")
     .harmless_again("whoever has left has left")
-    .summary("Leaves a group; its owner hands it over first, unless nobody else is left.")
+    .summary("Leaves a group; its owner hands it over first, unless nobody else is left: then it is disbanded.")
     .refusing(&[CHAT_ABSENT, DIRECT_FIXED, OWNER_STAYS]);
 
 pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Done> {
@@ -25,6 +25,10 @@ pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Done> {
     store::delete_member(act, &permit, &chat, account)?;
     let told = SystemBody::new(SystemEvent::MemberLeft, vec![account]);
     steps::tell(act, &permit, told)?;
+    if chat.members_count == 1 {
+        // Nobody is left to decide who comes in.
+        store::disband(act, &permit, chat.id)?;
+    }
     act.notify(account, "chat.removed", Some(chat.id.to_bytes()), None);
     Ok(wire::Done {})
 }

@@ -3,21 +3,18 @@
 use act::{Act, Action, Method, Operation};
 use base::Result;
 
-use crate::{
-    rules::{CHAT_ABSENT, REQUEST_ABSENT},
-    store, wire,
-};
+use crate::{rules::CHAT_ABSENT, store, wire};
 
 pub static OP: Operation = Operation::write("messenger.request.withdraw", Action::Join)
     .http(Method::Delete, "/chats/{chat}/request")
     .summary("Takes back that one asks to be let into a chat.")
-    .refusing(&[CHAT_ABSENT, REQUEST_ABSENT]);
+    .refusing(&[CHAT_ABSENT]);
 
 pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Done> {
     let door = store::door(act, input.chat).await?;
     let permit = act.permit(&door).await?;
     if !door.is_requested {
-        return Err(REQUEST_ABSENT.into());
+        return Ok(wire::Done {});
     }
     let account = act.member()?.account;
     let managers = store::list_managers(act, door.id).await?;

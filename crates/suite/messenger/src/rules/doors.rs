@@ -56,7 +56,7 @@ pub(crate) const REQUESTS_TOO_MANY: Refusal = Refusal::conflict(
     "Too many requests are waiting already.",
 );
 
-pub(crate) const REQUEST_ABSENT: Refusal = Refusal::absent(
+pub(crate) const REQUEST_ABSENT: Refusal = Refusal::conflict(
     "messenger.request_absent",
     "This request does not exist, or it was answered already.",
 );

@@ -80,7 +80,7 @@ pub(crate) fn changed(settings: Settings, asked: &wire::ChangeChat) -> Settings 
     }
 }
 
-/// Whether the member may add something to the chat: a message, an edit, a reaction, a file.
+/// Whether the member may add something to the chat: a message, an edit, a pin, a file.
 pub(crate) fn may_post(chat: &Chat) -> Result<()> {
     match is_within(chat, chat.settings.posting) {
         true => Ok(()),

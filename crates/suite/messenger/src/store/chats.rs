@@ -20,8 +20,26 @@ use crate::{
 macro_rules! chat_columns {
     () => {
         "r.version, r.key_id, r.items_last, r.changes_last, c.id, c.kind, c.name_sealed, c.name_version,
-            c.pair_low, c.pair_high, c.members_count, c.created_at, c.visibility, c.joining, c.posting, c.mention_all,
-            c.history, c.purged_number, m.role, m.read_number, m.muted_at, m.history_from, m.changes_from"
+            c.pair_low, c.pair_high, c.members_count, c.created_at, c.purged_number,
+            m.role, m.read_number, m.muted_at, m.history_from, m.changes_from"
+    };
+}
+
+/// What a chat is set to. Lists join it to the page alone, and sort narrow rows.
+macro_rules! setting_columns {
+    ($table:literal) => {
+        concat!(
+            $table,
+            ".visibility, ",
+            $table,
+            ".joining, ",
+            $table,
+            ".posting, ",
+            $table,
+            ".mention_all, ",
+            $table,
+            ".history"
+        )
     };
 }
 
@@ -39,7 +57,7 @@ macro_rules! of_account {
     };
 }
 
-/// One chat as `:account` is in it.
+/// One chat as `:account` is in it, without what it is set to.
 macro_rules! chat_of_account {
     () => {
         concat!("SELECT ", chat_columns!(), chat_from!(), of_account!())
@@ -75,8 +93,10 @@ pub(super) use last_number;
 macro_rules! overviews {
     ($chats:expr, $order:literal) => {
         concat!(
-            "SELECT p.*, w.description_sealed, w.description_version, w.announcement_sealed, w.announced_by, w.announced_at, w.retention_days AS own_days,
-                y.retention_min_days, y.retention_days, y.retention_max_days,
+            "SELECT p.*, ",
+            setting_columns!("w"),
+            ", w.description_sealed, w.description_version, w.announcement_sealed, w.announced_by, w.announced_at,
+                w.retention_days AS own_days, y.retention_min_days, y.retention_days, y.retention_max_days,
                 CASE WHEN p.role = 'member' THEN 0 ELSE (SELECT COUNT(*) FROM messenger_request q
                     WHERE q.tenant = :tenant AND q.chat = p.id) END AS requests, ",
             message_columns!("l"),
@@ -108,12 +128,21 @@ macro_rules! overviews {
     };
 }
 
-static CHAT_OF: Statement = Statement::read(chat_of_account!());
+static CHAT_OF: Statement = Statement::read(concat!(
+    "SELECT ",
+    chat_columns!(),
+    ", ",
+    setting_columns!("c"),
+    chat_from!(),
+    of_account!()
+));
 
 /// The chat together with what the account sent there under a token: sending reads once.
 static CHAT_AND_SENT: Statement = Statement::read(concat!(
     "SELECT ",
     chat_columns!(),
+    ", ",
+    setting_columns!("c"),
     ", ",
     message_columns!("s"),
     chat_from!(),

@@ -230,9 +230,10 @@ async fn managers_let_people_in() {
     assert_eq!(refusal.code, "messenger.request_absent");
 
     di.does(&join_chat::OP, only(&chat)).await;
-    di.does(&withdraw_request::OP, only(&chat)).await;
-    let refusal = di.is_refused(&withdraw_request::OP, only(&chat)).await;
-    assert_eq!(refusal.code, "messenger.request_absent");
+    for _ in 0..2 {
+        di.does(&withdraw_request::OP, only(&chat)).await;
+    }
+    assert_eq!(seen(&ana, &chat).await["requests"], 0);
     assert!(house.audit().has_written("messenger.request.answer"));
 
     // Whoever is added while they ask does not ask any more.
@@ -500,6 +501,23 @@ async fn a_disbanded_chat_is_nobodys() {
     assert_eq!(heard["accounts"].as_array().unwrap().len(), 2);
     assert_eq!(heard["version"], feed["version"]);
     assert!(house.audit().has_written("messenger.chat.disband"));
+}
+
+#[tokio::test]
+async fn whoever_goes_last_leaves_no_open_door() {
+    let house = house().await;
+    let [ana, bo] = house.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[]).await;
+    set(&ana, &chat, json!({ "visibility": "public" })).await;
+    let (_, token) = link(&ana, &chat, json!({})).await;
+
+    ana.does(&leave_chat::OP, only(&chat)).await;
+
+    assert_eq!(public(&bo).await, []);
+    let refusal = bo.is_refused(&join_chat::OP, only(&chat)).await;
+    assert_eq!(refusal.code, "messenger.chat_absent");
+    let refusal = bo.is_refused(&join_link::OP, token).await;
+    assert_eq!(refusal.code, "messenger.link_invalid");
 }
 
 /// People talk and come in while the chat is disbanded: what is answered as done came before the end.

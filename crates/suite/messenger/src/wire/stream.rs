@@ -69,7 +69,8 @@ pub struct Frame {
     /// `chat.changed` (the chat is to be read anew) `message.settled` (a file of the message was looked
     /// through) or `owner.changed`; others may come.
     pub event: String,
-    /// The message that was sent, or that tells what happened.
+    /// The message that was sent, or that tells what happened. Whoever may not read it is handed `message.hidden` in the
+    /// place of the event, under the same number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Message>,
     /// Whom a change of members concerns.
