@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod imports;
 mod messages;
 mod stage;
 

@@ -31,6 +31,7 @@ const PUBLIC: &[&str] = &[
 /// What those hear who may not know that something exists, by what stands in the path first.
 const ABSENT: &[(&str, &str)] = &[
     ("{chat}", "messenger.chat_absent"),
+    ("{import}", "messenger.import_absent"),
     ("{account}", "identity.account_absent"),
     ("{invitation}", "identity.invitation_absent"),
     ("{session}", "identity.session_absent"),
@@ -70,6 +71,9 @@ struct Things {
     account: String,
     outsider: String,
     invitation: String,
+    import: String,
+    /// A chat of the import.
+    arrival: String,
     session: String,
     avatar: String,
     /// A file that is on its way, and one that is whole.
@@ -156,6 +160,7 @@ impl Things {
         let input = json!({ "role": "member", "expires_in_h": 24 });
         let invitation = owner.connection.call("POST", "/invitations", &input);
         let invitation = invitation.await.ok();
+        let (import, arrival) = begins_import(owner).await;
         let mut elsewhere = owner.signs_in().await;
         let me = elsewhere.connection.call("GET", "/me", &Value::Null).await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -184,6 +189,8 @@ impl Things {
             account: others.member.clone(),
             outsider: others.outsider.clone(),
             invitation: text(&invitation["id"]),
+            import,
+            arrival,
             session: text(&me.ok()["session"]),
             avatar: others.avatar.clone(),
         }
@@ -194,6 +201,7 @@ impl Things {
             .replace("{message}", &self.message)
             .replace("{account}", &self.account)
             .replace("{invitation}", &self.invitation)
+            .replace("{import}", &self.import)
             .replace("{session}", &self.session)
             .replace("{avatar}", &self.avatar)
             .replace("{upload}", &self.upload)
@@ -226,6 +234,22 @@ impl Things {
             "expires_in_h" => json!(24),
             _ => return None,
         })
+    }
+
+    /// What comes from elsewhere has fields that are called as those of chats here.
+    fn of_import(&self, body: &mut Value) {
+        let message =
+            json!({ "external_id": "1.0", "sent_at": "2020-01-01T00:00:01Z", "text": "swept" });
+        for (name, value) in [
+            ("source", json!("slack")),
+            ("chat", json!(self.arrival)),
+            ("messages", json!([message])),
+            ("created_at", json!("2020-01-01T00:00:00Z")),
+        ] {
+            if let Some(field) = body.get_mut(name) {
+                *field = value;
+            }
+        }
     }
 
     /// A value of the schema's form, as small as it allows, about these things.
@@ -298,6 +322,19 @@ async fn puts_file(person: &mut Person, chat: &str, file: &str) {
         .ok();
 }
 
+/// An import, and a chat of it that is not open yet.
+async fn begins_import(owner: &mut Person) -> (String, String) {
+    let begin = json!({ "source": "slack", "workspace": "swept", "label": "swept" });
+    let import = owner.connection.call("POST", "/imports", &begin).await.ok();
+    let import = import["id"].as_str().unwrap().to_owned();
+    let chat = json!({
+        "external_id": "C1", "name": "swept", "created_at": "2020-01-01T00:00:00Z", "owner": owner.account,
+    });
+    let path = format!("/imports/{import}/chats");
+    let chat = owner.connection.call("POST", &path, &chat).await.ok();
+    (import, chat["chat"].as_str().unwrap().to_owned())
+}
+
 async fn puts_picture(person: &mut Person) -> String {
     let png = [("content-type", "image/png")];
     let picture = Bytes::from_static(PICTURE);
@@ -351,7 +388,10 @@ impl Swept {
         let octets = [("content-type", "application/octet-stream")];
         let (headers, body): (&[(&str, &str)], Bytes) = match &route.schema {
             Some(schema) => {
-                let body = things.example(schema, &self.document);
+                let mut body = things.example(schema, &self.document);
+                if route.path.starts_with("/api/v1/imports") {
+                    things.of_import(&mut body);
+                }
                 (&json, serde_json::to_vec(&body).unwrap().into())
             }
             None if route.media.starts_with("image/") => (&png, Bytes::from_static(PICTURE)),

@@ -69,7 +69,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page5"];
+            "application/json": components["schemas"]["Page6"];
           };
         };
       };
@@ -172,7 +172,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page7"];
+            "application/json": components["schemas"]["Page8"];
           };
         };
       };
@@ -224,6 +224,8 @@ export interface paths {
             /** This and what follows is for everyone. */
             name?: string | null;
             posting?: "everyone" | "managers" | null;
+            /** For how many days what is said here is kept, within the bounds of the organisation; 0 leaves it to the organisation. */
+            retention_days?: number | null;
             visibility?: "private" | "public" | null;
           };
         };
@@ -376,7 +378,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page11"];
+            "application/json": components["schemas"]["Page13"];
           };
         };
       };
@@ -570,7 +572,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page6"];
+            "application/json": components["schemas"]["Page7"];
           };
         };
       };
@@ -801,7 +803,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page9"];
+            "application/json": components["schemas"]["Page10"];
           };
         };
       };
@@ -1154,7 +1156,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page8"];
+            "application/json": components["schemas"]["Page9"];
           };
         };
       };
@@ -1321,6 +1323,246 @@ export interface paths {
           "application/json": {
             /** At most what the operator gives; null for all of it. */
             allowed_bytes?: number | null;
+          };
+        };
+      };
+    };
+  };
+  "/holds": {
+    /** Lists the holds that stand, in the order in which they were placed. */
+    get: {
+      parameters: {
+        query?: {
+          cursor?: string | null;
+          limit?: number | null;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page12"];
+          };
+        };
+      };
+    };
+    /** Holds a chat, or the whole organisation: nothing of it is purged until the hold is released. */
+    post: {
+      parameters: {};
+      responses: {
+        201: {
+          content: {
+            "application/json": components["schemas"]["Hold"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** The chat that is held; the whole organisation where none is named. */
+            chat?: string | null;
+            reason: string;
+          };
+        };
+      };
+    };
+  };
+  "/holds/{hold}": {
+    /** Releases a hold: what is outdated is purged from then on, if no other holds it. */
+    delete: {
+      parameters: {
+        path: {
+          hold: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
+  "/imports": {
+    /** Lists what was brought from other messengers, the oldest first. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page5"];
+          };
+        };
+      };
+    };
+    /** Begins to bring a workspace of another messenger; the same workspace again gives the same import. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Import"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** For people. */
+            label: string;
+            /** The other messenger. */
+            source: "slack";
+            /** What the workspace is called there, for machines. The same workspace is the same import. */
+            workspace: string;
+          };
+        };
+      };
+    };
+  };
+  "/imports/{import}": {
+    /** Tells how far an import is. */
+    get: {
+      parameters: {
+        path: {
+          import: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Import"];
+          };
+        };
+      };
+    };
+  };
+  "/imports/{import}/chats": {
+    /** Brings a chat that nobody sees until it is opened, or says how far it is; members add up. */
+    post: {
+      parameters: {
+        path: {
+          import: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Arrival"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            created_at: string;
+            description?: string;
+            /** Whether it is the chat of its two members alone. */
+            direct?: boolean;
+            /** What it is called there, for machines. The same id is the same chat. */
+            external_id: string;
+            members?: string[];
+            /** Needed for a direct chat too: it is a group while two people have another one. */
+            name: string;
+            /** Who will be in it. Of a group, the owner is named once. */
+            owner?: string | null;
+            /** Who knows of a chat. */
+            visibility?: "private" | "public";
+          };
+        };
+      };
+    };
+  };
+  "/imports/{import}/finish": {
+    /** Says that an import is complete: it takes nothing more. */
+    post: {
+      parameters: {
+        path: {
+          import: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Import"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/imports/{import}/messages": {
+    /** Brings what was said next in a chat; messages that came already are left as they are. */
+    post: {
+      parameters: {
+        path: {
+          import: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Arrival"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            chat: string;
+            /** In the order of their time. */
+            messages: ({
+              /** Whose it is; nobody's if its author has no account here. */
+              author?: string | null;
+              /** What an author without an account was called. */
+              author_name?: string | null;
+              /** When it was last edited. Earlier wordings do not come. */
+              edited_at?: string | null;
+              /** What it is called there; within a chat, the same id is the same message. */
+              external_id: string;
+              /** Who pinned a message, and when. */
+              pinned?: {
+                at: string;
+                /** The importing administrator where there is nobody else. */
+                by?: string | null;
+              } | null;
+              reactions?: {
+                accounts: string[];
+                /** Of Unicode, or the name of a custom one between colons. */
+                emoji: string;
+              }[];
+              sent_at: string;
+              text: string;
+              /** The external id of the message below which it was said. */
+              thread?: string | null;
+            })[];
+          };
+        };
+      };
+    };
+  };
+  "/imports/{import}/open": {
+    /** Opens a chat that was brought to its members, for whom all of it counts as read. It takes nothing more from elsewhere. */
+    post: {
+      parameters: {
+        path: {
+          import: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Arrival"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            chat: string;
           };
         };
       };
@@ -1820,7 +2062,7 @@ export interface paths {
     };
   };
   "/messenger/policy": {
-    /** Tells for how long the organisation lets authors edit and recall messages. */
+    /** Tells for how long the organisation lets authors edit and recall messages, and keeps them. */
     get: {
       parameters: {};
       responses: {
@@ -1831,7 +2073,7 @@ export interface paths {
         };
       };
     };
-    /** Says for how long authors may edit and recall messages; it holds for older messages too. */
+    /** Says for how long authors may edit and recall messages, and for how long these are kept; it holds for older ones too. */
     put: {
       parameters: {};
       responses: {
@@ -1846,6 +2088,12 @@ export interface paths {
           "application/json": {
             edit_window_s: number;
             recall_window_s: number;
+            /** What holds in chats that ask for nothing; null is for ever. */
+            retention_days?: number | null;
+            /** The most that a chat can ask for; null is no bound. */
+            retention_max_days?: number | null;
+            /** The least that a chat can ask for; null is no bound. */
+            retention_min_days?: number | null;
           };
         };
       };
@@ -2021,7 +2269,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page10"];
+            "application/json": components["schemas"]["Page11"];
           };
         };
       };
@@ -2050,6 +2298,17 @@ export interface components {
     };
     /** What an owner can make of a member. */
     Appointment: "manager" | "member";
+    /** A chat of an import and how far it is. */
+    Arrival: {
+      chat: string;
+      messages: number;
+      /** Since when it is its members', and takes nothing more. */
+      opened_at: string | null;
+      /** When its last message was sent: what comes next was sent then or later. */
+      reached_at: string | null;
+      reactions: number;
+      replies: number;
+    };
     /** A card: a title and elements below one another. Texts are of the same subset of Markdown as messages. */
     Card: {
       /** Whether answers are taken no more. */
@@ -2089,12 +2348,16 @@ export interface components {
       /** Of a direct chat: the other person's name. */
       name: string;
       other: components["schemas"]["Person2"] | null;
+      /** What the chat itself asks for; null leaves it to the organisation. */
+      own_retention_days: number | null;
       /** Who may speak. */
       posting: components["schemas"]["Circle"];
       /** Read up to this number; one's own messages count as read. */
       read_number: number;
       /** How many ask to be let in; 0 for those who do not decide about it. */
       requests: number;
+      /** For how many days what is said here is kept; null is for ever. */
+      retention_days: number | null;
       role: components["schemas"]["Role2"];
       unread: number;
       visibility: components["schemas"]["Visibility"];
@@ -2207,10 +2470,43 @@ export interface components {
     };
     /** What those read who come later. */
     History: "all" | "since_joined";
+    /** A hold that stands: nothing is purged of what it holds. */
+    Hold: {
+      /** The whole organisation where none is named. */
+      chat: string | null;
+      id: string;
+      placed_at: string;
+      placed_by: components["schemas"]["Person2"];
+      reason: string;
+    };
     Home: {
       account: string;
       tenant: string;
       tenant_name: string;
+    };
+    /** An import and how far it is. */
+    Import: {
+      chats: number;
+      /** Nothing more comes after this. */
+      finished_at: string | null;
+      id: string;
+      label: string;
+      messages: number;
+      /** Chats that are their members' already. */
+      opened: number;
+      reactions: number;
+      /** Messages that were said in threads. */
+      replies: number;
+      source: string;
+      started_at: string;
+      started_by: string;
+    };
+    /** That a message was said in another messenger, and brought from there by an administrator. */
+    Imported: {
+      /** What its author was called there, if they have no account here. */
+      author_name: string | null;
+      /** The other messenger: `slack`. Others may come. */
+      source: string;
     };
     /** What everybody may know of this installation. */
     Instance: {
@@ -2351,6 +2647,8 @@ export interface components {
       /** How often it was edited. */
       edits: number;
       id: string;
+      /** Where it comes from, if it was said in another messenger. */
+      imported: components["schemas"]["Imported"] | null;
       /** Its place in the chat: 1 and on, without gaps. */
       number: number;
       pinned: boolean;
@@ -2407,12 +2705,24 @@ export interface components {
     };
     /** One page of a list. */
     Page10: {
-      items: components["schemas"]["FollowedThread"][];
+      items: components["schemas"]["PersonAnswer"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page11: {
+      items: components["schemas"]["FollowedThread"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page12: {
+      items: components["schemas"]["Hold"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page13: {
       items: components["schemas"]["ChatFile"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
@@ -2437,31 +2747,31 @@ export interface components {
     };
     /** One page of a list. */
     Page5: {
-      items: components["schemas"]["Chat"][];
+      items: components["schemas"]["Import"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page6: {
-      items: components["schemas"]["Membership"][];
+      items: components["schemas"]["Chat"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page7: {
-      items: components["schemas"]["Door"][];
+      items: components["schemas"]["Membership"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page8: {
-      items: components["schemas"]["Request"][];
+      items: components["schemas"]["Door"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page9: {
-      items: components["schemas"]["PersonAnswer"][];
+      items: components["schemas"]["Request"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
@@ -2499,10 +2809,16 @@ export interface components {
     Pins: {
       items: components["schemas"]["Message"][];
     };
-    /** `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds; 0 is not at all. */
+    /** `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds, 0 being not at all; and for how many days what is said is kept. */
     Policy: {
       edit_window_s: number;
       recall_window_s: number;
+      /** What holds in chats that ask for nothing; null is for ever. */
+      retention_days: number | null;
+      /** The most that a chat can ask for; null is no bound. */
+      retention_max_days: number | null;
+      /** The least that a chat can ask for; null is no bound. */
+      retention_min_days: number | null;
     };
     /** How far one has read. */
     Position: {

@@ -236,6 +236,7 @@ impl Stage {
             ("messenger", "upload" | "file" | "thumbnail" | "quota" | "scan") => {
                 self.of_files(name).await
             }
+            ("messenger", "import") => self.of_imports(name).await,
             ("messenger", _) => match self.of_chats(name).await {
                 Some(deed) => Some(deed),
                 None => self.of_messages(name).await,

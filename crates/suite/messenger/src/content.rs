@@ -44,6 +44,12 @@ pub(crate) const HOLD_REASON: Field = Field {
     label: 106,
     name: "messenger.hold.reason",
 };
+
+pub(crate) const IMPORT_LABEL: Field = Field {
+    label: 131,
+    name: "messenger.import.label",
+};
+
 pub(crate) const CARD_ANSWER: Field = Field {
     label: 105,
     name: "messenger.card.answer",
@@ -58,7 +64,19 @@ pub(crate) struct Content {
     /// What the author's client called the message before it had an id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_id: Option<String>,
+    /// Where it comes from, if it was not said here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) imported: Option<Imported>,
     pub(crate) body: Body,
+}
+
+/// That a message was said in another messenger, and brought from there by an administrator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Imported {
+    /// The other messenger: `slack`. Others may come.
+    pub source: String,
+    /// What its author was called there, if they have no account here.
+    pub author_name: Option<String>,
 }
 
 /// The kinds of messages. A kind that this program does not know yet reads as [`Body::Unknown`].
@@ -225,6 +243,7 @@ impl Content {
             },
             Some(_) => Ok(Self {
                 client_id: None,
+                imported: None,
                 body: Body::Unknown,
             }),
             None => None.context("a message body without its schema"),
@@ -246,6 +265,7 @@ fn newer_card(json: &[u8]) -> Option<Content> {
     let tagged: Tagged = serde_json::from_slice(json).ok()?;
     (tagged.body.kind == "card").then_some(Content {
         client_id: tagged.client_id,
+        imported: None,
         body: Body::Unknown,
     })
 }
@@ -303,6 +323,7 @@ mod tests {
     fn text(text: &str) -> Content {
         Content {
             client_id: Some("c-1".to_owned()),
+            imported: None,
             body: Body::Text(TextBody {
                 text: text.to_owned(),
                 mentions: vec![Mention::Everyone],

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod arriving;
 mod card;
 mod content;
 mod inspector;
@@ -26,17 +27,19 @@ use act::{Migration, MigrationSet, Module, With};
 pub use inspector::{Inspected, Inspector};
 pub use operator::Settings;
 pub use ops::{
-    add_members, answer_card, answer_request, audience_chat, begin_upload, cancel_upload,
-    change_card, change_chat, changes_chat, create_chat, direct_chat, disband_chat, due_scans,
-    edit_message, expire_uploads, finish_upload, forward_messages, get_chat, get_draft, get_link,
-    get_message, get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream,
-    leave_chat, list_answers, list_chats, list_files, list_holds, list_members, list_messages,
+    add_members, answer_card, answer_request, audience_chat, begin_import, begin_upload,
+    bring_chat, bring_messages, cancel_upload, change_card, change_chat, changes_chat, create_chat,
+    direct_chat, disband_chat, due_scans, edit_message, expire_uploads, finish_import,
+    finish_upload, forward_messages, get_chat, get_draft, get_link, get_message, get_quiet,
+    get_quota, get_upload, inspect_link, join_chat, join_link, join_stream, leave_chat,
+    list_answers, list_chats, list_files, list_holds, list_imports, list_members, list_messages,
     list_pins, list_public, list_reactions, list_readers, list_replies, list_requests,
-    list_threads, list_versions, live_file, make_link, mark_position, mark_thread, pin_message,
-    place_hold, purge_messages, put_part, react_message, read_file, read_policy, read_scan,
-    read_thumbnail, recall_message, release_hold, remove_member, resume_stream, save_draft,
-    save_policy, send_card, send_message, set_quiet, set_quota, set_role, settle_scan,
-    states_chats, transfer_chat, unpin_message, withdraw_link, withdraw_request,
+    list_threads, list_versions, live_file, make_link, mark_position, mark_thread, open_chat,
+    pin_message, place_hold, purge_messages, put_part, react_message, read_file, read_import,
+    read_policy, read_scan, read_thumbnail, recall_message, release_hold, remove_member,
+    resume_stream, save_draft, save_policy, send_card, send_message, set_quiet, set_quota,
+    set_role, settle_scan, states_chats, transfer_chat, unpin_message, withdraw_link,
+    withdraw_request,
 };
 
 /// The schema of this domain.
@@ -64,6 +67,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             sql: include_str!("../migrations/0005_cards.sql"),
         },
         Migration {
+            name: "0006_imports",
+            sql: include_str!("../migrations/0006_imports.sql"),
+        },
+        Migration {
             name: "0007_retention",
             sql: include_str!("../migrations/0007_retention.sql"),
         },
@@ -80,7 +87,7 @@ pub fn module() -> Module {
 
 /// Everything this domain brings.
 pub fn module_with(settings: Settings) -> Module {
-    let mut module = Module::new("messenger", MIGRATIONS)
+    let mut module = with_imports(Module::new("messenger", MIGRATIONS))
         // chats
         .with(&list_chats::OP, list_chats::run)
         .with(&create_chat::OP, create_chat::run)
@@ -194,4 +201,16 @@ fn knowing<F>(settings: &Arc<Settings>, run: F) -> With<F, Settings> {
         run,
         settings: Arc::clone(settings),
     }
+}
+
+/// What comes from another messenger.
+fn with_imports(module: Module) -> Module {
+    module
+        .with(&list_imports::OP, list_imports::run)
+        .with(&begin_import::OP, begin_import::run)
+        .with(&read_import::OP, read_import::run)
+        .with(&bring_chat::OP, bring_chat::run)
+        .with(&bring_messages::OP, bring_messages::run)
+        .with(&open_chat::OP, open_chat::run)
+        .with(&finish_import::OP, finish_import::run)
 }

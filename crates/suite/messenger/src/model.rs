@@ -1,6 +1,7 @@
 //! The nouns: chats, how an account stands to them, and what is said there.
 
 mod files;
+mod imports;
 
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::{
 };
 
 pub(crate) use files::*;
+
+pub use imports::ImportId;
+pub(crate) use imports::{Arrival, Import, Progress};
 
 /// The kind of resource that a chat is.
 pub(crate) const CHAT: Kind = Kind("messenger.chat");

@@ -175,6 +175,7 @@ pub(crate) fn tell<R: Resource>(
     };
     let content = Content {
         client_id: None,
+        imported: None,
         body: Body::System(body),
     };
     let id = act.new_id();

@@ -122,6 +122,12 @@ pub const RULES: &[Rule] = &[
             Action::Leave,
         ],
     ),
+    // A chat that comes from another messenger, while nobody is in it: it is added to, and not read.
+    rule(
+        "messenger.chat",
+        Relation::Administrator,
+        &[Action::Administer],
+    ),
     // A public chat, or one whose link the caller has: its door is open, nothing that was said behind it.
     rule(
         "messenger.chat",
@@ -283,6 +289,21 @@ mod tests {
         assert_eq!(of(Relation::Member), plain);
         assert_eq!(of(Relation::Colleague), colleague);
         assert_eq!(of(Relation::None), [no; 10]);
+    }
+
+    #[test]
+    fn administrators_add_to_chats_that_arrive_and_do_nothing_else() {
+        let ours = Id::from_bytes([1; 16]);
+        let of = |action| ask(&member(ours), action, ours, Relation::Administrator);
+        assert_eq!(of(Action::Administer), Decision::Allowed);
+        for action in [Action::Find, Action::Read, Action::Post, Action::Change] {
+            assert_eq!(of(action), Decision::Forbidden);
+        }
+        let others = [Relation::Owner, Relation::Manager, Relation::Member];
+        for relation in others {
+            let asked = ask(&member(ours), Action::Administer, ours, relation);
+            assert_eq!(asked, Decision::Forbidden);
+        }
     }
 
     #[test]

@@ -67,6 +67,7 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
     );
     let after = Content {
         client_id: content.client_id,
+        imported: content.imported,
         body: Body::Text(TextBody {
             text: input.text,
             mentions,

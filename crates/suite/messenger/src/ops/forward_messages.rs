@@ -53,6 +53,7 @@ pub async fn run(act: &mut Act, input: wire::ForwardMessages) -> Result<wire::Me
     messages.sort_unstable_by_key(Message::known);
     let content = Content {
         client_id: Some(input.client_id),
+        imported: None,
         body: Body::Forward(gather(act, &reading, &messages).await?),
     };
     let (content, files) = carry(act, (&reading, &source), &permit, content).await?;

@@ -41,6 +41,7 @@ pub async fn run(act: &mut Act, input: wire::SendCard) -> Result<wire::Message> 
     rules::may_post(&chat)?;
     let content = Content {
         client_id: Some(input.client_id),
+        imported: None,
         body: Body::Card(input.card),
     };
     if content.to_bytes()?.len() > CARD_BYTES_MAX {

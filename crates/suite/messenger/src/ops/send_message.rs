@@ -69,6 +69,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     let mentioned = rules::mentioned(&mentions);
     let content = Content {
         client_id: Some(input.client_id),
+        imported: None,
         body: Body::Text(TextBody {
             text: input.body.text,
             mentions: mentions.clone(),
@@ -139,7 +140,7 @@ fn answer(
     });
     let concerned: Vec<AccountId> = std::iter::once(root.author)
         .chain(named)
-        .filter(|account| *account != message.author)
+        .filter(|account| *account != message.author && *account != AccountId::NIL)
         .collect();
     store::draw_into_thread(act, permit, root, &concerned)?;
     let since = Some(act.now());

@@ -5,6 +5,7 @@ mod cards;
 mod chats;
 mod doors;
 mod files;
+mod imports;
 mod members;
 mod messages;
 mod retention;
@@ -22,6 +23,7 @@ pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
 pub(crate) use files::*;
+pub(crate) use imports::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use retention::*;
@@ -61,6 +63,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         chats::REFUSALS,
         doors::REFUSALS,
         files::REFUSALS,
+        imports::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,
         retention::REFUSALS,

@@ -4,6 +4,7 @@ mod cards;
 mod chats;
 mod doors;
 mod files;
+mod imports;
 mod members;
 mod messages;
 mod policy;
@@ -22,6 +23,7 @@ pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
 pub(crate) use files::*;
+pub(crate) use imports::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use policy::*;
@@ -41,6 +43,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         chats::STATEMENTS,
         doors::STATEMENTS,
         files::STATEMENTS,
+        imports::STATEMENTS,
         members::STATEMENTS,
         messages::STATEMENTS,
         policy::STATEMENTS,

@@ -5,6 +5,7 @@ mod cards;
 mod chats;
 mod doors;
 mod files;
+mod imports;
 mod kit;
 mod limits;
 mod managers;

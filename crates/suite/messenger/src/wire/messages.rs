@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Card, Done, File, OwnAnswer};
-pub use crate::content::{Mention, SystemBody, SystemEvent};
+
+pub use crate::content::{Imported, Mention, SystemBody, SystemEvent};
 use crate::{
     content::{Body, Content, Forwarded},
     model,
@@ -110,6 +111,8 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// What its author's client called it.
     pub client_id: Option<String>,
+    /// Where it comes from, if it was said in another messenger.
+    pub imported: Option<Imported>,
     /// The message below which it was said, in a thread.
     pub thread: Option<MessageId>,
     /// What it answers.
@@ -255,6 +258,7 @@ impl Message {
             },
             sent_at: message.sent_at,
             client_id: content.client_id,
+            imported: content.imported,
             thread: message.thread,
             quote: None,
             edits: state.edits,
