@@ -163,6 +163,11 @@ pub(crate) enum Command {
     },
     /// Fill an empty server with an organisation of twelve people, ten chats and some thousand messages. Once filled, it is left as it is.
     Demo,
+    /// Bring a team from another messenger.
+    Import {
+        #[command(subcommand)]
+        command: Import,
+    },
     /// Print a completion script for a shell.
     Completions { shell: Shell },
 }
@@ -175,6 +180,34 @@ pub(crate) struct Serve {
     /// Let outside test suites in; loopback only.
     #[arg(long)]
     pub(crate) test_mode: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Bring the export archive of a Slack workspace to a server, as an administrator of the organisation. Run again, it goes
+    /// on where it was.
+    Slack(Slack),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Slack {
+    /// The archive, as Slack gives it out.
+    pub(crate) archive: PathBuf,
+    /// The server: https://host[:port]
+    #[arg(long)]
+    pub(crate) server: String,
+    /// A file that holds the token of an administrator's session; it is read from standard input otherwise.
+    #[arg(long)]
+    pub(crate) token_file: Option<PathBuf>,
+    /// A PEM file with the authorities to trust, in place of those of this machine.
+    #[arg(long)]
+    pub(crate) ca: Option<PathBuf>,
+    /// What the import is called.
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+    /// Say what would come, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]

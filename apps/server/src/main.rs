@@ -71,6 +71,12 @@ async fn run(cli: Cli, form: Form) -> base::Result<()> {
     match cli.command {
         Command::Completions { shell } => return completions(shell, form),
         Command::Routes { document } => return commands::routes::run(form, document),
+        Command::Import {
+            command: cli::Import::Slack(flags),
+        } => {
+            kms::harden_process()?;
+            return commands::import::run(&flags, form).await;
+        }
         _ => {}
     }
     let config = Config::read(&cli.options)?;
@@ -89,7 +95,7 @@ async fn run(cli: Cli, form: Form) -> base::Result<()> {
         Command::Admin { command } => commands::admin::run(config, &command, form).await,
         Command::Audit { command } => commands::audit::run(config, &command, form).await,
         Command::Demo => commands::demo::run(config, form).await,
-        Command::Routes { .. } | Command::Completions { .. } => Ok(()),
+        Command::Routes { .. } | Command::Completions { .. } | Command::Import { .. } => Ok(()),
     }
 }
 

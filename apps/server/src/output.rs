@@ -59,6 +59,11 @@ impl Form {
     }
 }
 
+/// Says on standard error how far a long command is.
+pub(crate) fn tell(text: &str) {
+    say(text);
+}
+
 #[expect(
     clippy::print_stderr,
     reason = "a command says why it failed where its caller looks"

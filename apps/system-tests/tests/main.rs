@@ -12,10 +12,12 @@
 )]
 
 mod afterwards;
+mod arrive;
 mod attached;
 mod bad_input;
 mod commands;
 mod doors;
+mod export;
 mod files;
 mod flood;
 mod ground;

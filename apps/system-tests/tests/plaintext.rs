@@ -9,7 +9,7 @@ use system_tests::{Connection, Server, Socket};
 use tempfile::TempDir;
 
 use crate::{
-    afterwards, attached, doors,
+    afterwards, arrive, attached, doors,
     ground::{Ground, variable},
     http2,
     nats::{OwnNats, Tap},
@@ -225,6 +225,7 @@ impl Story {
         afterwards::told(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         attached::told(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         doors::settled(&mut owner, &mut guest, &chat, &mut planted, &run).await;
+        arrive::told(&mut owner, &mut planted, &run).await;
         let input = json!({ "text": draft });
         guest
             .call("PUT", &format!("/chats/{chat}/draft"), &input)

@@ -8,7 +8,7 @@ use super::Finding;
 use crate::Outcome;
 
 /// Crate → what it may depend on in the workspace. `TOPS` may depend on everything.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("base", &[]),
     ("cipher", &["base"]),
     ("db", &["base", "cipher"]),
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("audit", &["base", "cipher", "db", "act"]),
     ("picture", &[]),
     ("identity", &["base", "act", "picture"]),
+    ("slack", &["base"]),
     ("messenger", &["base", "act", "picture"]),
     ("gate", &["base", "act"]),
     ("stream", &["base", "bus", "act", "gate"]),
@@ -33,7 +34,7 @@ const TOPS: [&str; 3] = ["server", "system-tests", "bench"];
 const FOR_TESTS: [&str; 1] = ["testkit"];
 
 /// Heavy or dangerous library → the crates that may name it outside their tests.
-const OWNERS: [(&str, &[&str]); 17] = [
+const OWNERS: [(&str, &[&str]); 18] = [
     ("argon2", &["identity"]),
     ("async-nats", &["bus"]),
     ("aws-lc-rs", &["cipher", "kms", "gate", "server", "bench"]),
@@ -49,7 +50,11 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("lettre", &["identity"]),
     ("sqlx", &[]),
     ("tokio-postgres", &["db", "bench"]),
-    ("tokio-rustls", &["gate", "db", "system-tests", "bench"]),
+    (
+        "tokio-rustls",
+        &["gate", "db", "server", "system-tests", "bench"],
+    ),
+    ("zip", &["slack", "system-tests"]),
     ("tokio-tungstenite", &["gate", "system-tests", "bench"]),
 ];
 

@@ -1,0 +1,254 @@
+//! The ZIP file: what is in it, within limits, before anything is inflated.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+};
+
+use base::{Context, Fault, Result};
+use zip::ZipArchive;
+
+/// Entries of an archive.
+const ENTRIES_MAX: usize = 1_000_000;
+/// Bytes of an entry's name.
+const NAME_BYTES_MAX: usize = 1_024;
+/// Folders above an entry.
+const DEPTH_MAX: usize = 8;
+/// Bytes of one JSON file, inflated: one day of one conversation, or the list of everybody.
+const JSON_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// How many times its packed size a JSON file may have. Text of messages has about ten; a bomb has a thousand.
+const RATIO_MAX: u64 = 200;
+/// Below this size no ratio does harm.
+const RATIO_FREE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// An open export archive.
+pub struct Archive {
+    zip: ZipArchive<BufReader<File>>,
+    /// By name, the folder in which everything lies taken off.
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    index: usize,
+    bytes: u64,
+}
+
+impl Archive {
+    /// Looks at the list of entries. Nothing is inflated.
+    ///
+    /// # Errors
+    /// A fault that says what is wrong with the archive.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).context("opening the archive")?;
+        let mut zip = ZipArchive::new(BufReader::new(file)).context("reading the archive")?;
+        if zip.len() > ENTRIES_MAX {
+            return Err(Fault::new("the archive has more than a million entries").into());
+        }
+        let mut entries = BTreeMap::new();
+        for index in 0..zip.len() {
+            let entry = zip.by_index_raw(index).context("reading the archive")?;
+            if entry.is_dir() {
+                continue;
+            }
+            let name = std::str::from_utf8(entry.name_raw()).unwrap_or_default();
+            may_be_entry(
+                name,
+                entry.size(),
+                entry.compressed_size(),
+                entry.encrypted(),
+            )?;
+            let bytes = entry.size();
+            if entries
+                .insert(name.to_owned(), Entry { index, bytes })
+                .is_some()
+            {
+                return Err(Fault::new(format!("the archive has two entries {name:?}")).into());
+            }
+        }
+        let folder = folder_of(&entries)?;
+        let entries = entries
+            .into_iter()
+            .filter_map(|(name, entry)| Some((name.strip_prefix(&folder)?.to_owned(), entry)))
+            .collect();
+        Ok(Self { zip, entries })
+    }
+
+    /// The names of all files, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// The size of a file, inflated, if it is there.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        self.entries.get(name).map(|entry| entry.bytes)
+    }
+
+    /// The bytes of a JSON file; `None` when there is none of this name.
+    ///
+    /// # Errors
+    /// A fault when it is larger than it says, or damaged.
+    pub fn json(&mut self, name: &str) -> Result<Option<Vec<u8>>> {
+        let Some(entry) = self.entries.get(name).copied() else {
+            return Ok(None);
+        };
+        if entry.bytes > JSON_BYTES_MAX {
+            return Err(Fault::new(format!("{name:?} in the archive is too large")).into());
+        }
+        let file = self
+            .zip
+            .by_index(entry.index)
+            .context("reading the archive")?;
+        let mut bytes = Vec::new();
+        file.take(entry.bytes.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .context("inflating a file of the archive")?;
+        match u64::try_from(bytes.len()).is_ok_and(|read| read == entry.bytes) {
+            true => Ok(Some(bytes)),
+            false => Err(Fault::new(format!(
+                "{name:?} in the archive has another size than it says"
+            ))
+            .into()),
+        }
+    }
+}
+
+/// Whether an entry is one that an export has.
+fn may_be_entry(name: &str, bytes: u64, packed: u64, is_encrypted: bool) -> Result<()> {
+    let parts = name.split('/');
+    let is_plain = !name.is_empty()
+        && name.len() <= NAME_BYTES_MAX
+        && !name.contains(|c: char| c.is_control() || c == '\\')
+        && parts.clone().count() <= DEPTH_MAX
+        && parts.clone().all(|part| !matches!(part, "" | "." | ".."));
+    if !is_plain {
+        return Err(Fault::new("the archive has an entry with a name that no export has").into());
+    }
+    if is_encrypted {
+        return Err(Fault::new("the archive is encrypted").into());
+    }
+    let is_json = name.ends_with(".json");
+    if is_json && bytes > RATIO_FREE_BYTES && bytes / RATIO_MAX > packed {
+        return Err(Fault::new(format!("{name:?} in the archive inflates beyond measure")).into());
+    }
+    Ok(())
+}
+
+/// Some tools put the whole export into a folder.
+fn folder_of(entries: &BTreeMap<String, Entry>) -> Result<String> {
+    let users = entries
+        .keys()
+        .filter_map(|name| name.strip_suffix("users.json"))
+        .filter(|folder| folder.is_empty() || folder.ends_with('/'))
+        .min_by_key(|folder| folder.len());
+    users
+        .map(str::to_owned)
+        .context("the archive has no users.json: it is no export of Slack")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use tempfile::{NamedTempFile, TempDir};
+    use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    fn archive(entries: &[(&str, &[u8])]) -> NamedTempFile {
+        let file = NamedTempFile::new().unwrap();
+        let mut zip = ZipWriter::new(file.reopen().unwrap());
+        for (name, bytes) in entries {
+            let options =
+                SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+            zip.start_file(*name, options).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap();
+        file
+    }
+
+    fn opened(entries: &[(&str, &[u8])]) -> Result<Archive> {
+        Archive::open(archive(entries).path())
+    }
+
+    #[test]
+    fn an_export_is_found_at_the_top_or_in_a_folder() {
+        for folder in ["", "Weaver Mill export/"] {
+            let (users, day) = (
+                format!("{folder}users.json"),
+                format!("{folder}a/2020-01-01.json"),
+            );
+            let mut archive =
+                opened(&[(&users, b"[]"), (&day, b"[1]"), ("elsewhere/x.json", b"[]")]).unwrap();
+            assert_eq!(archive.json("a/2020-01-01.json").unwrap().unwrap(), b"[1]");
+            assert_eq!(archive.size("users.json"), Some(2));
+            assert!(archive.json("channels.json").unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn archives_that_no_export_is_are_refused() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("no.zip");
+        assert!(Archive::open(&path).is_err());
+        std::fs::write(&path, b"PK\x05\x06 and nothing that a ZIP file has").unwrap();
+        assert!(Archive::open(&path).is_err());
+        assert!(opened(&[("channels.json", b"[]")]).is_err());
+        for name in [
+            "../users.json",
+            "/users.json",
+            "a/../users.json",
+            "a//b.json",
+            "a\\b.json",
+            "bell\u{7}.json",
+            "a/b/c/d/e/f/g/h/i.json",
+        ] {
+            assert!(
+                opened(&[("users.json", b"[]"), (name, b"[]")]).is_err(),
+                "{name}"
+            );
+        }
+        let long = format!("{}.json", "n".repeat(NAME_BYTES_MAX));
+        assert!(opened(&[("users.json", b"[]"), (&long, b"[]")]).is_err());
+    }
+
+    #[test]
+    fn bombs_do_not_go_off() {
+        let zeros = vec![b' '; 8 * 1024 * 1024];
+        let error = opened(&[("users.json", b"[]"), ("a/2020-01-01.json", &zeros)])
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("beyond measure"), "{error}");
+        // Files that are carried are never inflated here.
+        assert!(opened(&[("users.json", b"[]"), ("__uploads/F1/x.bin", &zeros)]).is_ok());
+    }
+
+    #[test]
+    fn damage_is_noticed_wherever_it_is() {
+        let text: Vec<u8> = (0_u32..20_000)
+            .flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes())
+            .collect();
+        let file = archive(&[("users.json", &text)]);
+        let bytes = std::fs::read(file.path()).unwrap();
+        let damaged = NamedTempFile::new().unwrap();
+        for at in (0..bytes.len()).step_by(bytes.len() / 97) {
+            let mut other = bytes.clone();
+            other[at] ^= 0x55;
+            std::fs::write(damaged.path(), &other).unwrap();
+            if let Ok(mut archive) = Archive::open(damaged.path())
+                && let Ok(Some(read)) = archive.json("users.json")
+            {
+                assert_eq!(read, text, "damage at {at} goes unnoticed");
+            }
+        }
+        for length in (0..bytes.len()).step_by(bytes.len() / 53) {
+            std::fs::write(damaged.path(), &bytes[..length]).unwrap();
+            let read =
+                Archive::open(damaged.path()).and_then(|mut archive| archive.json("users.json"));
+            assert!(read.is_err());
+        }
+    }
+}
