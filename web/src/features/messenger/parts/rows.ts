@@ -63,7 +63,9 @@ export function rowsOf(given: Given): ConversationRow[] {
     }
     // An answer names what it answers and whom: it stands with a name of its own.
     if (message.quote) last = null;
-    const head = isHead(message.author, Date.parse(message.sent_at));
+    // Those who have no account here are told apart by what they were called elsewhere.
+    const who = `${message.author} ${message.imported?.author_name ?? ""}`.trimEnd();
+    const head = isHead(who, Date.parse(message.sent_at));
     // A message keeps its row when it turns from pending to sent: nothing flickers.
     const key = message.author === me && message.client_id ? message.client_id : message.id;
     rows.push({ kind: "message", key, message, head });

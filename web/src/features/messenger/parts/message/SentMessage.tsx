@@ -37,11 +37,15 @@ export interface RowProps {
   rowKey: string;
 }
 
+/** What another messenger is called; of one that comes later, its own word. */
+const sourceName = (source: string) => (source === "slack" ? "Slack" : source);
+
 export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: RowProps) {
   const { t } = useTranslation("messenger");
   const client = useQueryClient();
   const attempt = useAttempt();
   const author = usePerson(message.author);
+  const elsewhere = message.imported?.author_name;
   const me = useAccount();
   const talk = useTalk();
   const row = useRef<HTMLElement>(null);
@@ -93,8 +97,8 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
       rowKey={rowKey}
       tabIndex={current ? 0 : -1}
       head={head}
-      id={message.author}
-      name={author === undefined ? "…" : author?.name || t("unknown_person")}
+      id={elsewhere ?? message.author}
+      name={elsewhere ?? (author === undefined ? "…" : author?.name || t("unknown_person"))}
       picture={pictureOf(author)}
       at={message.sent_at}
       called={called}
@@ -104,11 +108,18 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
       onKeyDown={press}
       onContextMenu={context}
       marks={
-        message.pinned && (
-          <span className={styles.pinned}>
-            <IconPinned size={14} aria-hidden="true" /> <PinnedWord />
-          </span>
-        )
+        <>
+          {head && message.imported && (
+            <span className={styles.pinned}>
+              {t("imported_from", { source: sourceName(message.imported.source) })}
+            </span>
+          )}
+          {message.pinned && (
+            <span className={styles.pinned}>
+              <IconPinned size={14} aria-hidden="true" /> <PinnedWord />
+            </span>
+          )}
+        </>
       }
     >
       {message.quote && <QuoteView quote={message.quote} />}
