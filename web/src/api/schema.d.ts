@@ -479,7 +479,7 @@ export interface paths {
     };
   };
   "/chats/{chat}/leave": {
-    /** Leaves a group; its owner hands it over first, unless nobody else is left. */
+    /** Leaves a group; its owner hands it over first, unless nobody else is left: then it is disbanded. */
     post: {
       parameters: {
         path: {

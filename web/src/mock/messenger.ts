@@ -58,6 +58,8 @@ export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
     created_at: chat.created_at,
     muted: chat.muted.has(me),
     requests: roleOf(chat, me) === "member" ? 0 : chat.requests.size,
+    retention_days: null,
+    own_retention_days: null,
     ...chat.settings,
   };
 }
