@@ -82,7 +82,10 @@ export class Person {
   }
 
   message(text) {
-    return this.page.getByRole("article").filter({ hasText: text });
+    // Lines are broken by an element, which is no text.
+    const lines = text.split("\n").map((line) => line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const hasText = lines.length > 1 ? new RegExp(lines.join("\\s*")) : text;
+    return this.page.getByRole("article").filter({ hasText });
   }
 
   /** Presses a key on a message, as those do who leave the mouse alone. */

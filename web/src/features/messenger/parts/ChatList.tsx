@@ -32,7 +32,7 @@ import { plainLine } from "../markdown/plain";
 import { activityOf, threadsQuery, useChats } from "../queries";
 import styles from "./chat-list.module.css";
 import { MessageLine } from "./lines";
-import { Present } from "./Present";
+import { Present, PresentWord } from "./Present";
 
 const ROW_PX = 60;
 
@@ -185,7 +185,7 @@ function ChatRow({ chat, current }: { chat: Chat; current: boolean }) {
       <Row
         strong={unread}
         leading={
-          <Present account={chat.other?.id}>
+          <Present account={chat.other?.id} told="apart">
             <Avatar
               id={chat.other?.id ?? chat.id}
               name={chat.name}
@@ -197,6 +197,7 @@ function ChatRow({ chat, current }: { chat: Chat; current: boolean }) {
         title={
           <>
             {chat.name}
+            <PresentWord account={chat.other?.id} />
             {chat.muted && (
               <>
                 {" "}
