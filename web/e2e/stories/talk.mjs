@@ -94,7 +94,7 @@ export async function talk(stage) {
   await stage.step("earlier history comes on the way up", async () => {
     await guest.page.reload();
     await guest.message(`Line ${MANY} of`).waitFor();
-    await guest.page.locator("main section[tabindex='0']").hover();
+    await guest.page.getByRole("region", { name: guest.t("messenger:history.label", { name: owner.name }), exact: true }).hover();
     await until("the first message is in sight", async () => {
       await guest.page.mouse.wheel(0, -1500);
       return (await guest.message("早上好").count()) === 1;
