@@ -193,7 +193,7 @@ pub(crate) enum Import {
 pub(crate) struct Slack {
     /// The archive, as Slack gives it out.
     pub(crate) archive: PathBuf,
-    /// The server: https://office.example.org, with a port if it has one
+    /// The address of the server, such as `https://office.example.org`
     #[arg(long)]
     pub(crate) server: String,
     /// A file that holds the token of an administrator's session; it is read from standard input otherwise.
