@@ -179,7 +179,7 @@ impl Arriving<'_> {
             let id = act.new_id();
             let sealed = act.seal(permit, Place::new(id, EMOJI), emoji.as_bytes());
             let emoji = Emoji { id, sealed };
-            store::insert_imported_emoji(act, permit, chat, token.clone(), &emoji)?;
+            store::insert_emoji(act, permit, chat, token.clone(), &emoji)?;
         }
         for (ready, number) in self.messages.iter().zip(numbers) {
             let message = self.message(act, permit, chat, ready, (number, change))?;
@@ -187,7 +187,7 @@ impl Arriving<'_> {
             for (emoji, account, at) in reactions(ready.brought) {
                 let token = self.tokens.get(emoji).context("the hash of an emoji")?;
                 let token = token.clone();
-                store::insert_imported_reaction(act, permit, &message, token, account, at)?;
+                store::insert_counted_reaction(act, permit, &message, token, account, at)?;
             }
         }
         // What is left are roots that came before.

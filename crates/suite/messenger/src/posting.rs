@@ -1,4 +1,4 @@
-//! What sending and forwarding have in common.
+//! What operations that say something have in common.
 
 use act::{Act, Event, IntoValue, Permit, Place, Series, Value};
 use base::{MessageId, Result};
@@ -6,7 +6,7 @@ use base::{MessageId, Result};
 use crate::{
     content::{Content, MESSAGE_BODY, Mention},
     model::{Chat, Message, State},
-    rules::MESSAGE_SENT,
+    rules::{MESSAGE_EDITED, MESSAGE_SENT},
     store,
 };
 
@@ -77,4 +77,28 @@ pub(crate) fn post(
     };
     store::insert_message(act, permit, &message, Some(post.token))?;
     Ok(message)
+}
+
+/// Gives a message other content, under its next version, and tells of it; the wording before is kept.
+pub(crate) fn reword(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    message: &Message,
+    content: &Content,
+) -> Result<Message> {
+    let edits = message.state.edits + 1;
+    let place = Place::new(message.id, MESSAGE_BODY).at(edits);
+    let event = Event::new(MESSAGE_EDITED).item(message.id, message.number);
+    let reworded = Message {
+        body: act.seal(permit, place, &content.to_bytes()?),
+        change: act.emit(permit, event)?,
+        state: State {
+            edits,
+            edited_at: Some(act.now()),
+            ..message.state
+        },
+        ..message.clone()
+    };
+    store::update_body(act, permit, message, &reworded)?;
+    Ok(reworded)
 }

@@ -4,8 +4,8 @@ mod files;
 
 use std::collections::HashMap;
 
-use act::{Act, Event, Permit, Place, Resource, Series};
-use base::{AccountId, ChatId, Result};
+use act::{Act, CURSOR_INVALID, Event, Permit, Place, Resource, Series};
+use base::{AccountId, ChatId, Id, Result};
 
 use crate::{
     content::{
@@ -21,12 +21,15 @@ pub(crate) use files::*;
 /// What is shown of accounts, by account.
 pub(crate) type People = HashMap<AccountId, wire::Person>;
 
-/// What is shown of these accounts.
+/// What is shown of these accounts, each of which may be named often.
 pub(crate) async fn people(act: &mut Act, accounts: &[AccountId]) -> Result<People> {
     if accounts.is_empty() {
         return Ok(People::new());
     }
-    let cards = act.people(accounts).await?;
+    let mut each = accounts.to_vec();
+    each.sort_unstable();
+    each.dedup();
+    let cards = act.people(&each).await?;
     Ok(cards
         .into_iter()
         .map(|card| (card.account, wire::Person::of(card)))
@@ -196,6 +199,34 @@ pub(crate) fn tell<R: Resource>(
     };
     store::insert_message(act, permit, &message, None)?;
     Ok(wire::Message::of(&message, content, &wire::Files::new()))
+}
+
+/// Where a page of rows begins that are ordered by their ids: after the one that the cursor names.
+///
+/// # Errors
+/// [`CURSOR_INVALID`].
+pub(crate) async fn after<K>(act: &mut Act, cursor: Option<&str>) -> Result<Id<K>> {
+    let Some(cursor) = cursor else {
+        return Ok(Id::NIL);
+    };
+    let bytes = act.read_cursor(cursor).await?;
+    let bytes = bytes.try_into().map_err(|_| CURSOR_INVALID)?;
+    Ok(Id::from_bytes(bytes))
+}
+
+/// A page that was read with one row more than it has, and the cursor of the next one: the `place` of its last row.
+pub(crate) async fn page<T, P: AsRef<[u8]>>(
+    act: &mut Act,
+    found: Vec<T>,
+    limit: u32,
+    place: impl Fn(&T) -> P,
+) -> Result<(Vec<T>, Option<String>)> {
+    let (items, has_more) = cut(found, limit, Edge::Last);
+    let next_cursor = match items.last().filter(|_| has_more) {
+        None => None,
+        Some(last) => Some(act.cursor(place(last).as_ref()).await?),
+    };
+    Ok((items, next_cursor))
 }
 
 /// The end of a page from which the row that was read beyond it is cut.

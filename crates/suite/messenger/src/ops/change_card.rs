@@ -1,15 +1,15 @@
 //! Change a card that one has sent: show a result, close it.
 
-use act::{Act, Action, Event, Method, Operation, Place};
+use act::{Act, Action, Method, Operation};
 use base::Result;
 
 use crate::{
-    content::{Body, Content, MESSAGE_BODY},
-    model::{Message, State},
+    content::{Body, Content},
+    posting,
     rules::{
         self, CARD_BYTES_MAX, CARD_CHANGES, CARD_INVALID, CARD_NONE, CARD_OTHERS, CHAT_ABSENT,
-        MESSAGE_ABSENT, MESSAGE_EDITED, POSTING_MANAGERS, RECALLED, TEXT_CONTROL,
-        TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
+        MESSAGE_ABSENT, POSTING_MANAGERS, RECALLED, TEXT_CONTROL, TEXT_INPUT_BYTES_MAX,
+        TEXT_TOO_LONG,
     },
     store, views, wire,
 };
@@ -54,20 +54,7 @@ pub async fn run(act: &mut Act, input: wire::ChangeCard) -> Result<wire::Message
         return Err(CARD_INVALID.at("card"));
     }
 
-    let edits = message.state.edits + 1;
-    let place = Place::new(message.id, MESSAGE_BODY).at(edits);
-    let event = Event::new(MESSAGE_EDITED).item(message.id, message.number);
-    let changed = Message {
-        body: act.seal(&permit, place, &bytes),
-        change: act.emit(&permit, event)?,
-        state: State {
-            edits,
-            edited_at: Some(act.now()),
-            ..message.state
-        },
-        ..message.clone()
-    };
-    store::update_body(act, &permit, &message, &changed)?;
+    let changed = posting::reword(act, &permit, &message, &after)?;
     Ok(wire::Message {
         reactions: view.reactions,
         answer: view.answer,

@@ -1,16 +1,15 @@
 //! Edit what one has said.
 
-use act::{Act, Action, Event, Method, Operation, Place};
+use act::{Act, Action, Method, Operation};
 use base::{AccountId, Result};
 
 use crate::{
-    content::{Body, Content, MESSAGE_BODY, TextBody},
-    model::{Message, State},
+    content::{Body, Content, TextBody},
     posting,
     rules::{
         self, CHAT_ABSENT, EDIT_KIND, EDIT_LATE, EDIT_OTHERS, EDITS_TOO_MANY, MENTION_ALL_MANAGERS,
-        MENTIONS_TOO_MANY, MESSAGE_ABSENT, MESSAGE_EDITED, POSTING_MANAGERS, RECALLED,
-        TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
+        MENTIONS_TOO_MANY, MESSAGE_ABSENT, POSTING_MANAGERS, RECALLED, TEXT_CONTROL, TEXT_EMPTY,
+        TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
     },
     store, views, wire,
 };
@@ -77,20 +76,7 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
 
     let files = views::files(act, &permit, chat.id, std::slice::from_ref(&after)).await?;
 
-    let edits = message.state.edits + 1;
-    let place = Place::new(message.id, MESSAGE_BODY).at(edits);
-    let event = Event::new(MESSAGE_EDITED).item(message.id, message.number);
-    let edited = Message {
-        body: act.seal(&permit, place, &after.to_bytes()?),
-        change: act.emit(&permit, event)?,
-        state: State {
-            edits,
-            edited_at: Some(act.now()),
-            ..message.state
-        },
-        ..message.clone()
-    };
-    store::update_body(act, &permit, &message, &edited)?;
+    let edited = posting::reword(act, &permit, &message, &after)?;
     store::delete_mentions(act, &permit, &message, &without(&was, &is))?;
     store::insert_mentions(act, &permit, &message, &without(&is, &was))?;
     Ok(wire::Message {

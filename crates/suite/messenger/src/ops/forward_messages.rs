@@ -94,9 +94,7 @@ async fn carry(
 
 /// The messages with the names of their authors. What was forwarded before goes on as what it was.
 async fn gather(act: &mut Act, permit: &Permit<Chat>, messages: &[Message]) -> Result<ForwardBody> {
-    let mut accounts: Vec<AccountId> = messages.iter().map(|message| message.author).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+    let accounts: Vec<AccountId> = messages.iter().map(|message| message.author).collect();
     let people = steps::people(act, &accounts).await?;
 
     let mut items = Vec::with_capacity(messages.len());

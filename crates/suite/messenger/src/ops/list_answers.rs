@@ -8,8 +8,7 @@ use crate::{
         self, ANSWERS_PAGE, CARD_NONE, CARD_OTHERS, CHAT_ABSENT, LIMIT_INVALID, MESSAGE_ABSENT,
         RECALLED,
     },
-    steps::{self, Edge},
-    store, views, wire,
+    steps, store, views, wire,
 };
 
 pub static OP: Operation = Operation::read("messenger.card.answers", Action::Read)
@@ -30,13 +29,7 @@ pub async fn run(
     input: wire::ListAnswers,
 ) -> Result<wire::Page<wire::PersonAnswer>> {
     let limit = rules::page_size(input.limit, ANSWERS_PAGE)?;
-    let after = match input.cursor {
-        None => AccountId::NIL,
-        Some(cursor) => {
-            let bytes = act.read_cursor(&cursor).await?;
-            AccountId::from_bytes(bytes.try_into().map_err(|_| CURSOR_INVALID)?)
-        }
-    };
+    let after = steps::after(act, input.cursor.as_deref()).await?;
     let account = act.member()?.account;
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
@@ -44,11 +37,8 @@ pub async fn run(
     views::card(act, &permit, &message)?;
     rules::is_sender(&message, account)?;
     let found = store::list_answers(act, message.id, after, limit + 1).await?;
-    let (answers, has_more) = steps::cut(found, limit, Edge::Last);
-    let next_cursor = match answers.last().filter(|_| has_more) {
-        None => None,
-        Some(last) => Some(act.cursor(&last.account.to_bytes()).await?),
-    };
+    let (answers, next_cursor) =
+        steps::page(act, found, limit, |last| last.account.to_bytes()).await?;
     let accounts: Vec<AccountId> = answers.iter().map(|answer| answer.account).collect();
     let people = steps::people(act, &accounts).await?;
     let items = answers

@@ -4,7 +4,7 @@ use act::{Act, Action, CURSOR_INVALID, Method, Operation};
 use base::{AccountId, ChatId, Result, Timestamp};
 
 use crate::{
-    model::Chat,
+    model::{Chat, Overview},
     rules::{self, CHATS_PAGE, LIMIT_INVALID},
     steps,
     store::{self, Activity},
@@ -25,20 +25,8 @@ pub async fn run(act: &mut Act, input: wire::ListChats) -> Result<wire::Page<wir
     let tenant = store::tenant(act).await?;
     act.permit_for(&tenant, Action::Find).await?;
 
-    let mut overviews = store::list_overviews(act, below, limit + 1).await?;
-    let page = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = overviews.len() > page;
-    overviews.truncate(page);
-    let next_cursor = match overviews.last().filter(|_| has_more) {
-        None => None,
-        Some(last) => {
-            let position = Activity {
-                at: last.active_at(),
-                chat: last.chat.id,
-            };
-            Some(act.cursor(&to_bytes(position)).await?)
-        }
-    };
+    let found = store::list_overviews(act, below, limit + 1).await?;
+    let (overviews, next_cursor) = steps::page(act, found, limit, to_bytes).await?;
 
     let chats: Vec<Chat> = overviews.iter().map(|one| one.chat.clone()).collect();
     let permits = act.permits(&chats, Action::Read).await?;
@@ -51,9 +39,9 @@ pub async fn run(act: &mut Act, input: wire::ListChats) -> Result<wire::Page<wir
     Ok(wire::Page { items, next_cursor })
 }
 
-fn to_bytes(position: Activity) -> Vec<u8> {
-    let at = position.at.micros().to_be_bytes();
-    at.into_iter().chain(position.chat.to_bytes()).collect()
+fn to_bytes(last: &Overview) -> Vec<u8> {
+    let at = last.active_at().micros().to_be_bytes();
+    at.into_iter().chain(last.chat.id.to_bytes()).collect()
 }
 
 fn from_bytes(bytes: &[u8]) -> Result<Activity> {

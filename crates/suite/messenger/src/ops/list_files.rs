@@ -26,14 +26,8 @@ pub async fn run(act: &mut Act, input: wire::ListFiles) -> Result<wire::Page<wir
     let permit = act.permit(&chat).await?;
 
     let kind = input.kind.map(wire::FileKind::model);
-    let mut files = store::list_files(act, &chat, kind, below, limit + 1).await?;
-    let page = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = files.len() > page;
-    files.truncate(page);
-    let next_cursor = match files.last().filter(|_| has_more) {
-        None => None,
-        Some(last) => Some(act.cursor(&place(last)).await?),
-    };
+    let found = store::list_files(act, &chat, kind, below, limit + 1).await?;
+    let (files, next_cursor) = steps::page(act, found, limit, place).await?;
     let authors: Vec<AccountId> = files.iter().map(|file| file.author).collect();
     let people = steps::people(act, &authors).await?;
     let items = files

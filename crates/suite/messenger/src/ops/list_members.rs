@@ -15,24 +15,13 @@ pub static OP: Operation = Operation::read("messenger.member.list", Action::Read
 
 pub async fn run(act: &mut Act, input: wire::ListMembers) -> Result<wire::Page<wire::Membership>> {
     let limit = rules::page_size(input.limit, MEMBERS_PAGE)?;
-    let after = match input.cursor {
-        None => AccountId::NIL,
-        Some(cursor) => {
-            let position = act.read_cursor(&cursor).await?;
-            AccountId::from_bytes(position.try_into().map_err(|_| CURSOR_INVALID)?)
-        }
-    };
+    let after = steps::after(act, input.cursor.as_deref()).await?;
     let chat = store::chat(act, input.chat).await?;
     act.permit(&chat).await?;
 
-    let mut members = store::list_members(act, chat.id, after, limit + 1).await?;
-    let page = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = members.len() > page;
-    members.truncate(page);
-    let next_cursor = match members.last().filter(|_| has_more) {
-        None => None,
-        Some(last) => Some(act.cursor(&last.account.to_bytes()).await?),
-    };
+    let found = store::list_members(act, chat.id, after, limit + 1).await?;
+    let (members, next_cursor) =
+        steps::page(act, found, limit, |last| last.account.to_bytes()).await?;
     let accounts: Vec<AccountId> = members.iter().map(|member| member.account).collect();
     let people = steps::people(act, &accounts).await?;
     let items = members

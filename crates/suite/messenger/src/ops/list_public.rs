@@ -6,7 +6,7 @@ use base::{ChatId, Result};
 use crate::{
     joining,
     rules::{self, DOORS_PAGE, LIMIT_INVALID},
-    store, wire,
+    steps, store, wire,
 };
 
 /// In the order of their making: their names are sealed, so the server cannot sort by them.
@@ -27,14 +27,8 @@ pub async fn run(act: &mut Act, input: wire::ListPublic) -> Result<wire::Page<wi
     let tenant = store::tenant(act).await?;
     act.permit(&tenant).await?;
 
-    let mut doors = store::list_public(act, before, limit + 1).await?;
-    let page = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = doors.len() > page;
-    doors.truncate(page);
-    let next_cursor = match doors.last().filter(|_| has_more) {
-        None => None,
-        Some(last) => Some(act.cursor(&last.id.to_bytes()).await?),
-    };
+    let found = store::list_public(act, before, limit + 1).await?;
+    let (doors, next_cursor) = steps::page(act, found, limit, |last| last.id.to_bytes()).await?;
     let permits = act.permits(&doors, Action::Find).await?;
     let items = doors
         .iter()

@@ -19,9 +19,7 @@ pub async fn run(act: &mut Act, input: wire::OfMessage) -> Result<wire::Reaction
     let message = store::message(act, &chat, input.message).await?;
     rules::stands(&message)?;
     let found = store::list_reactions(act, chat.id, message.known()).await?;
-    let mut accounts: Vec<AccountId> = found.iter().map(|one| one.account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+    let accounts: Vec<AccountId> = found.iter().map(|one| one.account).collect();
     let people = steps::people(act, &accounts).await?;
 
     let items = found

@@ -6,7 +6,7 @@ use base::{AccountId, ChatId, Error, MessageId, Result, Timestamp};
 use crate::{
     model::{Chat, Thread},
     rules::{self, LIMIT_INVALID, THREADS_PAGE},
-    steps::{self, Edge},
+    steps,
     store::{self, LastReply},
     views, wire,
 };
@@ -28,11 +28,7 @@ pub async fn run(
     let tenant = store::tenant(act).await?;
     act.permit_for(&tenant, Action::Find).await?;
     let found = store::list_threads(act, below, limit + 1).await?;
-    let (threads, has_more) = steps::cut(found, limit, Edge::Last);
-    let next_cursor = match threads.last().filter(|_| has_more) {
-        None => None,
-        Some(last) => Some(act.cursor(&to_bytes(last)).await?),
-    };
+    let (threads, next_cursor) = steps::page(act, found, limit, to_bytes).await?;
 
     let chats = chats_of(act, &threads).await?;
     let permits = act.permits(&chats, Action::Read).await?;

@@ -12,7 +12,9 @@ use crate::{
         FILES_TOO_MANY, MENTION_ALL_MANAGERS, MENTIONS_TOO_MANY, MESSAGE_ABSENT, POSTING_MANAGERS,
         RECALLED, TEXT_CONTROL, TEXT_EMPTY, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG, THREAD_ROOT,
     },
-    steps, store, views, wire,
+    steps,
+    store::{self, Answered},
+    views, wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.message.send", Action::Post)
@@ -133,7 +135,12 @@ fn answer(
     message: &Message,
     mentions: &[Mention],
 ) -> Result<()> {
-    store::count_reply(act, permit, root, message.number)?;
+    let answered = Answered {
+        count: 1,
+        last_at: message.sent_at,
+        last_number: message.number,
+    };
+    store::count_replies(act, permit, root.id, answered)?;
     let named = mentions.iter().filter_map(|mention| match mention {
         Mention::Everyone => None,
         Mention::Account(account) => Some(*account),

@@ -3,7 +3,7 @@
 use act::{Act, Permit, Row, Statement, params};
 use base::{AccountId, MessageId, Result};
 
-use super::{AMONG, among};
+use super::rows_among;
 use crate::model::{Answer, Chat, Message};
 
 /// The latest answer of each person stands.
@@ -59,15 +59,9 @@ pub(crate) async fn own_answers(
     account: AccountId,
     messages: &[MessageId],
 ) -> Result<Vec<Answer>> {
-    let mut found = Vec::new();
-    for some in messages.chunks(AMONG) {
-        let mut params = among(some, MessageId::NIL);
-        params.extend(params! { account: account });
-        for row in act.rows(&OWN_ANSWERS, params).await? {
-            found.push(take_answer(row)?);
-        }
-    }
-    Ok(found)
+    let which = (messages, MessageId::NIL);
+    let rows = rows_among(act, &OWN_ANSWERS, which, params! { account: account }).await?;
+    rows.into_iter().map(take_answer).collect()
 }
 
 fn take_answer(mut row: Row) -> Result<Answer> {

@@ -3,7 +3,7 @@
 use act::{Act, Permit, Resource, ResourceRef, Row, Statement, Value, params};
 use base::{AccountId, ChatId, Result, Timestamp};
 
-use super::{AMONG, among, role_named, take_about};
+use super::{role_named, rows_among, take_about};
 use crate::{
     model::{CHAT, Chat, Door, EVERYONE, Link, MemberRole, Name, Request},
     rules::{CHAT_ABSENT, LINK_INVALID},
@@ -347,15 +347,16 @@ pub(crate) async fn outside_among(
     chat: ChatId,
     accounts: &[AccountId],
 ) -> Result<Vec<AccountId>> {
-    let mut found = Vec::new();
-    for some in accounts.chunks(AMONG) {
-        let mut params = among(some, EVERYONE);
-        params.extend(params! { chat: chat });
-        for mut row in act.rows(&OUTSIDE_AMONG, params).await? {
-            found.push(row.take("account")?);
-        }
-    }
-    Ok(found)
+    let rows = rows_among(
+        act,
+        &OUTSIDE_AMONG,
+        (accounts, EVERYONE),
+        params! { chat: chat },
+    )
+    .await?;
+    rows.into_iter()
+        .map(|mut row| row.take("account"))
+        .collect()
 }
 
 /// The owner and the managers of a chat.

@@ -5,7 +5,7 @@ use base::{
     AccountId, BlobId, ChatId, ContentId, Context, FileId, MessageId, Result, TenantId, Timestamp,
 };
 
-use super::{AMONG, among};
+use super::rows_among;
 use crate::{
     model::{Chat, Content, ContentState, File, FileKind, Message, Part},
     rules::FILE_ABSENT,
@@ -224,15 +224,14 @@ pub(crate) async fn find_file_by_token(
 
 /// Those of these files that are in the chat, in no order.
 pub(crate) async fn files_among(act: &mut Act, chat: ChatId, ids: &[FileId]) -> Result<Vec<File>> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AMONG) {
-        let mut params = params! { chat: chat };
-        params.extend(among(some, FileId::NIL));
-        for row in act.rows(&FILES_AMONG, params).await? {
-            found.push(take_file(row)?);
-        }
-    }
-    Ok(found)
+    let rows = rows_among(
+        act,
+        &FILES_AMONG,
+        (ids, FileId::NIL),
+        params! { chat: chat },
+    )
+    .await?;
+    rows.into_iter().map(take_file).collect()
 }
 
 /// These files of a chat, in the order in which they are named.

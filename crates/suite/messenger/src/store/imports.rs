@@ -1,13 +1,11 @@
 //! Imports: workspaces that are brought, their chats before anybody is in them, and what was said there.
 
-use act::{Act, Number, Permit, ResourceRef, Row, Statement, Value, params, plain};
+use act::{Act, Permit, ResourceRef, Row, Statement, Value, params, plain};
 use base::{AccountId, ChatId, MessageId, Result, Timestamp};
 
-use super::{AMONG, among, take_role};
+use super::{Answered, rows_among, take_role};
 use crate::{
-    model::{
-        Arrival, CHAT, Emoji, Import, ImportId, MemberRole, Message, Name, Pair, Progress, Tenant,
-    },
+    model::{Arrival, CHAT, Import, ImportId, MemberRole, Message, Name, Pair, Progress, Tenant},
     rules::{IMPORT_ABSENT, IMPORT_CHAT_ABSENT, IMPORTS_MAX, MEMBERS_MAX},
     settings::{Visibility, Word},
 };
@@ -143,22 +141,6 @@ static IMPORTED_AMONG: Statement = Statement::read(
          :a10, :a11, :a12, :a13, :a14, :a15, :a16, :a17, :a18, :a19)",
 );
 
-static COUNT_REPLIES: Statement = Statement::write(
-    "UPDATE messenger_message SET replies = replies + :added, replied_at = :at, reply_last = :number
-     WHERE tenant = :tenant AND id = :root",
-)
-.exactly_one();
-
-static INSERT_IMPORTED_EMOJI: Statement = Statement::write(
-    "INSERT INTO messenger_emoji (tenant, chat, token, id, emoji_sealed)
-     VALUES (:tenant, :chat, :token, :id, :emoji_sealed) ON CONFLICT (tenant, chat, token) DO NOTHING",
-);
-
-static INSERT_IMPORTED_REACTION: Statement = Statement::append(
-    "INSERT INTO messenger_reaction (tenant, chat, number, token, account, reacted_at)
-     VALUES (:tenant, :chat, :number, :token, :account, :reacted_at)",
-);
-
 pub(super) const STATEMENTS: &[&Statement] = &[
     &FIND_IMPORT,
     &FIND_IMPORT_OF,
@@ -180,9 +162,6 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &MAKE_OWNER,
     &INSERT_IMPORTED,
     &IMPORTED_AMONG,
-    &COUNT_REPLIES,
-    &INSERT_IMPORTED_EMOJI,
-    &INSERT_IMPORTED_REACTION,
 ];
 
 /// One import of the organisation.
@@ -371,23 +350,11 @@ pub(crate) async fn imported_among(
     chat: ChatId,
     ids: &[MessageId],
 ) -> Result<Vec<(MessageId, Option<MessageId>)>> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AMONG) {
-        let mut params = among(some, MessageId::NIL);
-        params.extend(params! { chat: chat });
-        for mut row in act.rows(&IMPORTED_AMONG, params).await? {
-            found.push((row.take("id")?, row.take("thread")?));
-        }
-    }
-    Ok(found)
-}
-
-/// Answers that came below a message: how many, and the last of them.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Answered {
-    pub(crate) count: i64,
-    pub(crate) last_at: Timestamp,
-    pub(crate) last_number: Number,
+    let which = (ids, MessageId::NIL);
+    let rows = rows_among(act, &IMPORTED_AMONG, which, params! { chat: chat }).await?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take("id")?, row.take("thread")?)))
+        .collect()
 }
 
 /// A message as it stood where it comes from.
@@ -408,44 +375,6 @@ pub(crate) fn insert_imported(
         reply_last: answered.map(|answered| answered.last_number),
     };
     act.execute(permit, &INSERT_IMPORTED, params)
-}
-
-/// Counts answers at a root that came with an earlier batch.
-pub(crate) fn count_replies(
-    act: &mut Act,
-    permit: &Permit<Arrival>,
-    root: MessageId,
-    answered: Answered,
-) -> Result<()> {
-    let params = params! {
-        root: root, added: answered.count, at: answered.last_at, number: answered.last_number,
-    };
-    act.execute(permit, &COUNT_REPLIES, params)
-}
-
-pub(crate) fn insert_imported_emoji(
-    act: &mut Act,
-    permit: &Permit<Arrival>,
-    chat: ChatId,
-    token: Value,
-    emoji: &Emoji,
-) -> Result<()> {
-    let params = params! { chat: chat, token: token, id: emoji.id, emoji_sealed: &emoji.sealed };
-    act.execute(permit, &INSERT_IMPORTED_EMOJI, params)
-}
-
-pub(crate) fn insert_imported_reaction(
-    act: &mut Act,
-    permit: &Permit<Arrival>,
-    message: &Message,
-    token: Value,
-    account: AccountId,
-    at: Timestamp,
-) -> Result<()> {
-    let params = params! {
-        chat: message.chat, number: message.number, token: token, account: account, reacted_at: at,
-    };
-    act.execute(permit, &INSERT_IMPORTED_REACTION, params)
 }
 
 fn take_import(mut row: Row) -> Result<Import> {

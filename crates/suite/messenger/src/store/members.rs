@@ -3,7 +3,7 @@
 use act::{Act, Number, Permit, Resource, Row, Statement, params, plain};
 use base::{AccountId, ChatId, Context, Result};
 
-use super::{AMONG, among, forget_draft};
+use super::{forget_draft, rows_among};
 use crate::{
     model::{Chat, Door, EVERYONE, MemberRole, Membership},
     rules::{MEMBER_ABSENT, MEMBERS_MAX},
@@ -221,15 +221,16 @@ pub(crate) async fn members_among(
     chat: ChatId,
     accounts: &[AccountId],
 ) -> Result<Vec<AccountId>> {
-    let mut found = Vec::new();
-    for some in accounts.chunks(AMONG) {
-        let mut params = among(some, EVERYONE);
-        params.extend(params! { chat: chat });
-        for mut row in act.rows(&MEMBERS_AMONG, params).await? {
-            found.push(row.take("account")?);
-        }
-    }
-    Ok(found)
+    let rows = rows_among(
+        act,
+        &MEMBERS_AMONG,
+        (accounts, EVERYONE),
+        params! { chat: chat },
+    )
+    .await?;
+    rows.into_iter()
+        .map(|mut row| row.take("account"))
+        .collect()
 }
 
 /// The role of a member.

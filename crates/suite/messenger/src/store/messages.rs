@@ -1,9 +1,9 @@
 //! What is said, and what happens to it afterwards.
 
-use act::{Act, IntoValue, Number, Permit, Resource, Row, Statement, Value, params};
+use act::{Act, Number, Permit, Resource, Row, Statement, Value, params};
 use base::{AccountId, ChatId, MessageId, Result, Timestamp};
 
-use super::{AMONG, among};
+use super::rows_among;
 use crate::{
     model::{Chat, Mark, Message, Replies, State, Wording},
     rules::{self, MESSAGE_ABSENT, PINS_MAX},
@@ -246,7 +246,14 @@ pub(crate) async fn messages_numbered(
     numbers: &[i64],
 ) -> Result<Vec<Message>> {
     // Numbers begin with 1.
-    some_of(act, &MESSAGES_NUMBERED, chat, numbers, 0).await
+    let rows = rows_among(
+        act,
+        &MESSAGES_NUMBERED,
+        (numbers, 0),
+        params! { chat: chat },
+    )
+    .await?;
+    take_messages(rows)
 }
 
 /// Those of `ids` that are messages of the chat, in no order.
@@ -255,23 +262,8 @@ pub(crate) async fn messages_among(
     chat: ChatId,
     ids: &[MessageId],
 ) -> Result<Vec<Message>> {
-    some_of(act, &MESSAGES_AMONG, chat, ids, MessageId::NIL).await
-}
-
-async fn some_of<T: IntoValue + Copy>(
-    act: &mut Act,
-    statement: &'static Statement,
-    chat: ChatId,
-    which: &[T],
-    none: T,
-) -> Result<Vec<Message>> {
-    let mut found = Vec::with_capacity(which.len());
-    for some in which.chunks(AMONG) {
-        let mut params = among(some, none);
-        params.extend(params! { chat: chat });
-        found.extend(take_messages(act.rows(statement, params).await?)?);
-    }
-    Ok(found)
+    let which = (ids, MessageId::NIL);
+    take_messages(rows_among(act, &MESSAGES_AMONG, which, params! { chat: chat }).await?)
 }
 
 /// The pinned messages of a chat, the newest pin first: all there are, whoever may see them.

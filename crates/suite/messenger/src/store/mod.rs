@@ -17,7 +17,8 @@ mod storage;
 mod stream;
 mod threads;
 
-use act::{IntoValue, Params, Statement};
+use act::{Act, IntoValue, Params, Row, Statement};
+use base::Result;
 
 pub(crate) use cards::*;
 pub(crate) use chats::*;
@@ -66,11 +67,24 @@ const AMONG_NAMES: [&str; AMONG] = [
     "a15", "a16", "a17", "a18", "a19",
 ];
 
-/// Up to [`AMONG`] values as parameters of such a statement; `none`, which is no row's, takes the places that are left.
-fn among<T: IntoValue + Copy>(some: &[T], none: T) -> Params {
-    let padded = some.iter().copied().chain(std::iter::repeat(none));
-    AMONG_NAMES
-        .into_iter()
-        .zip(padded.map(IntoValue::into_value))
-        .collect()
+/// The rows of such a statement for all of these values, in no order; `none`, which is no row's, takes the places that are
+/// left, and `rest` has the other parameters.
+async fn rows_among<T: IntoValue + Copy>(
+    act: &mut Act,
+    statement: &'static Statement,
+    (which, none): (&[T], T),
+    rest: Params,
+) -> Result<Vec<Row>> {
+    let mut found = Vec::new();
+    for some in which.chunks(AMONG) {
+        let padded = some.iter().copied().chain(std::iter::repeat(none));
+        let mut params = rest.clone();
+        params.extend(
+            AMONG_NAMES
+                .into_iter()
+                .zip(padded.map(IntoValue::into_value)),
+        );
+        found.extend(act.rows(statement, params).await?);
+    }
+    Ok(found)
 }

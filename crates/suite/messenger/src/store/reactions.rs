@@ -1,9 +1,9 @@
 //! Reactions. An emoji is sealed once for its chat, and found by a keyed hash.
 
-use act::{Act, Number, Permit, Row, Statement, Value, params};
+use act::{Act, Number, Permit, Resource, Row, Statement, Value, params};
 use base::{AccountId, ChatId, Context, Result, Timestamp};
 
-use super::{AMONG, among};
+use super::rows_among;
 use crate::{
     model::{Chat, Emoji, EmojiId, Message, Reaction},
     rules::{REACTION_ACCOUNTS_SHOWN, REACTIONS_PAGE},
@@ -95,16 +95,11 @@ pub(crate) async fn reactions_to(
     numbers: &[i64],
     account: Option<AccountId>,
 ) -> Result<Vec<Reaction>> {
-    let mut found = Vec::new();
-    for some in numbers.chunks(AMONG) {
-        let mut params = among(some, 0);
-        let account = account.unwrap_or(AccountId::NIL);
-        params.extend(params! { chat: chat, account: account, shown: REACTION_ACCOUNTS_SHOWN });
-        for row in act.rows(&REACTIONS_TO, params).await? {
-            found.push(take_reaction(row)?);
-        }
-    }
-    Ok(found)
+    let account = account.unwrap_or(AccountId::NIL);
+    let rest = params! { chat: chat, account: account, shown: REACTION_ACCOUNTS_SHOWN };
+    // Numbers begin with 1.
+    let rows = rows_among(act, &REACTIONS_TO, (numbers, 0), rest).await?;
+    rows.into_iter().map(take_reaction).collect()
 }
 
 /// Who reacted to a message, in the order of time, up to [`REACTIONS_PAGE`].
@@ -136,15 +131,31 @@ pub(crate) async fn reacted(
     })
 }
 
-pub(crate) fn insert_emoji(
+/// Keeps an emoji of a chat; the one that is there already stays.
+pub(crate) fn insert_emoji<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     chat: ChatId,
     token: Value,
     emoji: &Emoji,
 ) -> Result<()> {
     let params = params! { chat: chat, token: token, id: emoji.id, emoji_sealed: &emoji.sealed };
     act.execute(permit, &INSERT_EMOJI, params)
+}
+
+/// Keeps a reaction that the message counts already.
+pub(crate) fn insert_counted_reaction<R: Resource>(
+    act: &mut Act,
+    permit: &Permit<R>,
+    message: &Message,
+    token: Value,
+    account: AccountId,
+    reacted_at: Timestamp,
+) -> Result<()> {
+    let params = params! {
+        chat: message.chat, number: message.number, token: token, account: account, reacted_at: reacted_at,
+    };
+    act.execute(permit, &INSERT_REACTION, params)
 }
 
 pub(crate) fn insert_reaction(
@@ -155,10 +166,7 @@ pub(crate) fn insert_reaction(
     account: AccountId,
     change: Number,
 ) -> Result<()> {
-    let params = params! {
-        chat: message.chat, number: message.number, token: token, account: account, reacted_at: act.now(),
-    };
-    act.execute(permit, &INSERT_REACTION, params)?;
+    insert_counted_reaction(act, permit, message, token, account, act.now())?;
     add_reactions(act, permit, message, 1, change)
 }
 

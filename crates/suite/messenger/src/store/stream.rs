@@ -3,7 +3,7 @@
 use act::{Act, ResourceRef, Row, Statement, params};
 use base::{ChatId, Result};
 
-use super::{AMONG, among, chats::last_number};
+use super::{chats::last_number, rows_among};
 use crate::{
     model::{CHAT, Followed, Topic},
     rules::CHAT_ABSENT,
@@ -73,13 +73,8 @@ pub(crate) async fn topics_among(
     act: &mut Act,
     chats: &[ChatId],
 ) -> Result<Vec<(ChatId, i64, i64)>> {
-    let mut found = Vec::new();
-    for some in chats.chunks(AMONG) {
-        for row in act.rows(&TOPICS_AMONG, among(some, ChatId::NIL)).await? {
-            found.push(take_topic(row)?);
-        }
-    }
-    Ok(found)
+    let rows = rows_among(act, &TOPICS_AMONG, (chats, ChatId::NIL), params! {}).await?;
+    rows.into_iter().map(take_topic).collect()
 }
 
 fn take_topic(mut row: Row) -> Result<(ChatId, i64, i64)> {

@@ -1,6 +1,6 @@
 //! Threads: the answers below a message, and who follows them.
 
-use act::{Act, Number, Permit, Row, Statement, params};
+use act::{Act, Number, Permit, Resource, Row, Statement, params};
 use base::{AccountId, Context, MessageId, Result, Timestamp};
 
 use super::messages::{message_columns, take_joined_message, take_messages};
@@ -50,8 +50,8 @@ static LIST_THREADS: Statement = Statement::read(concat!(
      ORDER BY m.replied_at DESC, m.id DESC LIMIT :limit"
 ));
 
-static COUNT_REPLY: Statement = Statement::write(
-    "UPDATE messenger_message SET replies = replies + 1, replied_at = :at, reply_last = :number
+static COUNT_REPLIES: Statement = Statement::write(
+    "UPDATE messenger_message SET replies = replies + :added, replied_at = :at, reply_last = :number
      WHERE tenant = :tenant AND id = :root",
 )
 .exactly_one();
@@ -76,7 +76,7 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &FOLLOWING,
     &COUNT_UNREAD,
     &LIST_THREADS,
-    &COUNT_REPLY,
+    &COUNT_REPLIES,
     &DRAW_IN,
     &FOLLOW,
 ];
@@ -168,15 +168,25 @@ pub(crate) async fn list_threads(
         .collect()
 }
 
-/// Counts an answer at the thread's root.
-pub(crate) fn count_reply(
+/// Answers below a message: how many, and the last of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answered {
+    pub(crate) count: i64,
+    pub(crate) last_at: Timestamp,
+    pub(crate) last_number: Number,
+}
+
+/// Counts answers at the thread's root.
+pub(crate) fn count_replies<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
-    root: &Message,
-    number: Number,
+    permit: &Permit<R>,
+    root: MessageId,
+    answered: Answered,
 ) -> Result<()> {
-    let params = params! { root: root.id, at: act.now(), number: number };
-    act.execute(permit, &COUNT_REPLY, params)
+    let params = params! {
+        root: root, added: answered.count, at: answered.last_at, number: answered.last_number,
+    };
+    act.execute(permit, &COUNT_REPLIES, params)
 }
 
 /// Has accounts hear of a thread, unless they have turned away from it.
