@@ -14,7 +14,7 @@ static SAVE_RETENTION: Statement = Statement::write(
 );
 
 /// Of all tenants: chats that have messages from before the moment up to which theirs are purged. As [`crate::model::Retention::of_chat`]
-/// says it; and nothing where a hold stands.
+/// says it; and nothing where a hold stands, or where messages still arrive and have to find their threads' roots.
 static LIST_OUTDATED: Statement = Statement::read(
     "SELECT o.tenant, o.chat, o.purged_number, o.cut FROM (
         SELECT b.tenant, b.chat, b.purged_number,
@@ -29,6 +29,8 @@ static LIST_OUTDATED: Statement = Statement::read(
             FROM messenger_chat c LEFT JOIN messenger_policy y ON y.tenant = c.tenant
             WHERE c.tenant >= :cell AND NOT EXISTS (SELECT 1 FROM messenger_hold h
                 WHERE h.tenant = c.tenant AND h.released_at IS NULL AND (h.chat IS NULL OR h.chat = c.id))
+                AND NOT EXISTS (SELECT 1 FROM messenger_import_chat a
+                    WHERE a.tenant = c.tenant AND a.chat = c.id AND a.opened_at IS NULL)
         ) AS b
      ) AS o
      WHERE o.cut IS NOT NULL AND (SELECT m.sent_at FROM messenger_message m

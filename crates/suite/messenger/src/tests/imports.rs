@@ -1,13 +1,15 @@
 //! A workspace arrives from elsewhere.
 
-use act::Announcement;
+use act::{Announcement, Role};
+use base::TenantId;
 use serde_json::{Value, json};
 use testkit::{Actor, House};
 
 use super::kit::{audience, changes, history, house, say, seen, stream};
 use crate::{
     begin_import, bring_chat, bring_messages, direct_chat, edit_message, finish_import, list_chats,
-    list_imports, list_messages, list_pins, list_replies, open_chat, read_import,
+    list_imports, list_messages, list_pins, list_replies, open_chat, purge_messages, read_import,
+    save_policy,
 };
 
 async fn begun(by: &Actor) -> Value {
@@ -436,4 +438,23 @@ async fn an_import_of_another_organisation_does_not_exist() {
     let input = json!({ "import": import["id"] });
     let refusal = stranger.is_refused(&read_import::OP, input).await;
     assert_eq!(refusal.code, "messenger.import_absent");
+}
+
+#[tokio::test]
+async fn nothing_is_purged_of_a_chat_that_is_still_arriving() {
+    let house = house().await;
+    let ([ana, ..], import, chat, _) = arrived(&house).await;
+    let mut member = *ana.caller().member().unwrap();
+    member.role = Role::Administrator;
+    let input = json!({ "edit_window_s": 60, "recall_window_s": 60, "retention_days": 30 });
+    house.member(member).does(&save_policy::OP, input).await;
+    let system = house.system("retention", TenantId::NIL);
+
+    // What comes below an old root has to find it.
+    let purged = system.does(&purge_messages::OP, json!({})).await;
+    assert_eq!(purged["messages"], 0);
+    ana.does(&open_chat::OP, of(&import, &chat)).await;
+
+    let purged = system.does(&purge_messages::OP, json!({})).await;
+    assert_eq!(purged["messages"], 5);
 }
