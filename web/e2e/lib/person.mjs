@@ -98,6 +98,8 @@ export class Person {
 
   /** Types and sends; comes back when the server has it, which is when the page stops marking it. */
   async writes(text) {
+    // While a dialog is open, the box takes no keys: what is typed would be lost.
+    await this.page.locator("dialog:modal").waitFor({ state: "hidden" });
     await this.box.fill(text);
     await this.box.press("Enter");
     await this.isDurable(text);
