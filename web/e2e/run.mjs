@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Browser } from "./lib/browser.mjs";
 import { Looker } from "./lib/look.mjs";
 import { measure } from "./lib/measure.mjs";
+import { PushService } from "./lib/pushService.mjs";
 import { Server } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 import { arrive } from "./stories/arrive.mjs";
@@ -23,19 +24,20 @@ import { prove } from "./stories/prove.mjs";
 import { recover } from "./stories/recover.mjs";
 import { share } from "./stories/share.mjs";
 import { survive } from "./stories/survive.mjs";
+import { tell } from "./stories/tell.mjs";
 import { talk } from "./stories/talk.mjs";
 import { together } from "./stories/together.mjs";
 
 const LANGUAGES = { first: ["zh-CN", "en"], second: ["en", "zh-CN"] };
-const STORIES = { arrive, talk, together, converse, share, gather, prove, own, recover, protect, lead, found, survive };
+const STORIES = { arrive, talk, together, converse, share, gather, tell, prove, own, recover, protect, lead, found, survive };
 
 const binary =
   process.env.BASTIDE_TEST_BINARY ?? fileURLToPath(new URL("../../target/debug/bastide", import.meta.url));
 const say = (text) => process.stdout.write(`${text}\n`);
 
-async function round(server, name) {
+async function round({ server, push }, name) {
   const [ownerSpeaks, guestSpeaks] = LANGUAGES[name];
-  const stage = new Stage({ server, round: name, say });
+  const stage = new Stage({ server, push, round: name, say });
   try {
     stage.owner = await stage.enter("owner", ownerSpeaks);
     stage.guest = await stage.enter("guest", guestSpeaks);
@@ -53,10 +55,11 @@ async function round(server, name) {
 
 async function main() {
   const begun = performance.now();
-  const server = await Server.start(binary);
+  const push = await PushService.start();
+  const server = await Server.start(binary, push);
   say(`server ready after ${Math.round(performance.now() - server.startedAt)} ms`);
   try {
-    for (const name of Object.keys(LANGUAGES)) await round(server, name);
+    for (const name of Object.keys(LANGUAGES)) await round({ server, push }, name);
     for (const line of await measure(() => Browser.open(server.origin, "en"))) say(line);
     await server.stop();
   } catch (error) {
@@ -64,6 +67,7 @@ async function main() {
     throw error;
   } finally {
     server.discard();
+    push.stop();
     say(`pictures: ${Looker.folder}`);
   }
   say(`passed in ${((performance.now() - begun) / 1000).toFixed(0)} s`);

@@ -108,6 +108,13 @@ pub(crate) struct Options {
     /// does.
     #[arg(long, global = true, env = "BASTIDE_ANTIVIRUS_URL")]
     pub(crate) antivirus_url: Option<String>,
+    /// Push services by which browsers are told of messages while nobody has the suite open, separated by commas: host, host:port or
+    /// *.domain; `usual` names those of Chromium, Firefox, Edge and Safari. Without any, browsers are told nothing.
+    #[arg(long, global = true, env = "BASTIDE_PUSH_SERVICES")]
+    pub(crate) push_services: Option<String>,
+    /// A PEM file with certificate authorities of push services, beside those that the machine trusts.
+    #[arg(long, global = true, env = "BASTIDE_PUSH_AUTHORITIES")]
+    pub(crate) push_authorities: Option<PathBuf>,
     /// What the server calls itself.
     #[arg(long, global = true, env = "BASTIDE_NAME")]
     pub(crate) name: Option<String>,

@@ -48,6 +48,10 @@ pub(crate) struct Config {
     pub(crate) files_quota_bytes: Option<u64>,
     /// Who looks through files, if somebody does.
     pub(crate) antivirus: Option<antivirus::Address>,
+    /// The push services by which browsers are told of messages; none unless they are named.
+    pub(crate) push_services: push::Services,
+    /// Certificate authorities of push services beside those of the machine.
+    pub(crate) push_authorities_pem: Vec<u8>,
     /// The mail server, if there is one.
     pub(crate) smtp: Option<SmtpSettings>,
     pub(crate) name: String,
@@ -98,6 +102,11 @@ impl Config {
                 .filter(|url| !url.is_empty())
                 .map(|url| url.parse())
                 .transpose()?,
+            push_services: pick(&options.push_services, &file.push_services)
+                .unwrap_or_default()
+                .parse()?,
+            push_authorities_pem: pick_path(&options.push_authorities, &file.push_authorities)
+                .map_or_else(|| Ok(Vec::new()), |path| read_authorities(&path))?,
             smtp: smtp(options, &file)?,
             certificate: certificate(chain, key, &data_dir, &public)?,
             metrics_listen: address(
@@ -174,6 +183,10 @@ fn read_secret(path: &Path) -> Result<String> {
     let text = fs::read_to_string(path)
         .map_err(|error| Fault::new(format!("{}: {error}", path.display())))?;
     Ok(text.trim_end().to_owned())
+}
+
+fn read_authorities(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| Fault::new(format!("{}: {error}", path.display())).into())
 }
 
 fn address(given: Option<SocketAddr>, otherwise: &str) -> Result<SocketAddr> {

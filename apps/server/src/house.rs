@@ -2,16 +2,20 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
-use act::{Announcer, Answer, Call, Caller, Module, Ports, Runtime};
+use act::{Answer, Call, Caller, Module, Ports, Push, Runtime, Vault};
 use audit::Log;
 use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntropy, TenantId};
 use bus::{Bus, InProcess, Nats, NatsOptions, Subject};
 use db::{Database, Options};
 use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, RootKeyFile};
+use push::WebPush;
 use serde_json::Value;
 use vault::{BlobVault, KmsVault};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    telling::{Both, Telling},
+};
 
 /// The running parts below the gate.
 pub(crate) struct House {
@@ -24,10 +28,12 @@ pub(crate) struct House {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) words: stream::Words,
+    pub(crate) telling: Option<Telling>,
 }
 
-/// The modules of the suite.
-pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
+/// The modules of the suite; without a configuration, as they are documented.
+pub(crate) fn modules(given: Option<(&Config, Option<Arc<dyn Push>>)>) -> Vec<Module> {
+    let (config, push) = given.map_or((None, None), |(config, push)| (Some(config), push));
     let settings = identity::Settings {
         public_url: config.map_or_else(String::new, |config| config.public.origin().to_owned()),
         instance_name: config.map_or_else(String::new, |config| config.name.clone()),
@@ -41,6 +47,7 @@ pub(crate) fn modules(config: Option<&Config>) -> Vec<Module> {
         messenger::module_with(messenger::Settings {
             quota_bytes: config.and_then(|config| config.files_quota_bytes),
             scans: config.is_some_and(|config| config.antivirus.is_some()),
+            push,
         }),
         audit::module(),
         vault::module(),
@@ -107,6 +114,11 @@ impl House {
         let bus = open_bus(config, node).await?;
         let (announcer, words) = stream::words(Arc::clone(&bus), node.to_bytes())?;
         let vault = Arc::new(KmsVault::new(keys, Arc::clone(&cache), node));
+        let telling = telling(config, Arc::clone(&vault) as _)?;
+        let announcer = match &telling {
+            Some(telling) => Arc::new(Both(announcer, Arc::clone(&telling.bell))),
+            None => announcer,
+        };
         let log = Log::new(
             Arc::clone(&database),
             Arc::clone(&vault) as _,
@@ -118,13 +130,14 @@ impl House {
             vault,
             access: Arc::new(access::Policy),
             recorder: Arc::clone(&log) as _,
-            announcer: announcer as Arc<dyn Announcer>,
+            announcer,
             blobs: Arc::new(BlobVault::new(store, Arc::clone(&entropy))),
             directory: Arc::new(identity::Cards),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
         };
-        let runtime = Arc::new(Runtime::start(ports, modules(Some(config))).await?);
+        let push = telling.as_ref().map(|telling| Arc::clone(&telling.push));
+        let runtime = Arc::new(Runtime::start(ports, modules(Some((config, push)))).await?);
         // Whoever lifts what a source may ask means what one account may do, too.
         if config.api_rate.is_none() {
             runtime.lift_load_limits();
@@ -139,6 +152,7 @@ impl House {
             clock,
             entropy,
             words,
+            telling,
         })
     }
 
@@ -178,6 +192,24 @@ impl House {
         self.log.run(self.node, std::future::ready(())).await;
         outcome.and_then(|value| written.map(|()| value))
     }
+}
+
+/// What tells browsers, if the operator names push services.
+fn telling(config: &Config, vault: Arc<dyn Vault>) -> Result<Option<Telling>> {
+    if config.push_services.is_empty() {
+        return Ok(None);
+    }
+    let push = WebPush::new(
+        (config.push_services.clone(), &config.push_authorities_pem),
+        config.public.origin().to_owned(),
+        vault,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    )?;
+    Ok(Some(Telling {
+        push: Arc::new(push),
+        bell: Arc::default(),
+    }))
 }
 
 async fn open_bus(config: &Config, node: NodeId) -> Result<Arc<dyn Bus>> {

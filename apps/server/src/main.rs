@@ -16,6 +16,7 @@ mod settings;
 mod steady;
 #[cfg(test)]
 mod sweeps;
+mod telling;
 
 use std::process::ExitCode;
 

@@ -20,7 +20,7 @@ use crate::{
     numbers::Sources,
     output::{self, Form},
     settings::{Renewal, Source},
-    steady,
+    steady, telling,
 };
 
 const DEVELOPMENT_SEAL: &str = "\
@@ -42,7 +42,7 @@ pub(crate) async fn run(
     may_listen(&config, flags)?;
     let signals = Signals::listen()?;
     gate::raise_descriptors(config.limits.connections_max);
-    let house = House::open(&config).await?;
+    let mut house = House::open(&config).await?;
     let sealed = kms::Kms::status(house.kms.as_ref()).await?.state;
     let tls = Tls::open(config.certificate.clone(), Arc::clone(&house.clock))?;
     let plain = PlainHttp::RedirectTo(config.public.origin().to_owned());
@@ -57,6 +57,7 @@ pub(crate) async fn run(
     let (address, metrics_address) = (listener.local_address()?, metrics_listener.local_address()?);
 
     let kms = Arc::clone(&house.kms);
+    let telling = house.telling.take();
     let (runtime, log, node) = (
         Arc::clone(&house.runtime),
         Arc::clone(&house.log),
@@ -77,6 +78,9 @@ pub(crate) async fn run(
     steady::start_keys(&runtime, kms, node);
     if let Some(address) = config.antivirus.take() {
         steady::start_scanning(&runtime, node, address);
+    }
+    if let Some(telling) = telling {
+        telling::start(&runtime, node, telling);
     }
     if let Some(settings) = config.smtp.take() {
         steady::start_mail(&runtime, node, &settings)?;

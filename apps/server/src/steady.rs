@@ -213,7 +213,7 @@ async fn once(runtime: &Runtime, keeper: &LeaseKeeper, operation: &'static str) 
 }
 
 /// The lease of a reconciler is called after its operation.
-fn name(operation: &str) -> [u8; 16] {
+pub(crate) fn name(operation: &str) -> [u8; 16] {
     let hash = cipher::hash_token(operation.as_bytes());
     hash.first_chunk::<16>().copied().unwrap_or_default()
 }

@@ -38,8 +38,8 @@ pub use operation::{
 };
 pub use permit::Permit;
 pub use ports::{
-    Access, Announcer, Blobs, Card, Decision, Directory, Facts, FreshKey, Outcome, Purpose,
-    Question, Recorder, Scanner, StoredBlob, Vault, Verdict,
+    Access, Announcer, Blobs, Brought, Card, Decision, Directory, Facts, FreshKey, Outcome,
+    Purpose, Push, PushKeys, PushMessage, Question, Recorder, Scanner, StoredBlob, Vault, Verdict,
 };
 pub use refusals::{
     ABSENT, CONTENDED, CURSOR_INVALID, IDEMPOTENCY_REUSED, INPUT_INVALID, NOT_PERMITTED,

@@ -1,6 +1,6 @@
 //! What the spine stands on, as ports: keys, policy, the log, and those who listen.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use base::{AccountId, AvatarId, BlobId, EntryId, KeyId, RequestId, Result, TenantId, Timestamp};
 use bytes::Bytes;
@@ -110,6 +110,61 @@ pub trait Scanner: Send + Sync {
     /// # Errors
     /// A fault when nothing can be said: the content waits, and is looked at again.
     fn scan(&self, bytes: ByteStream) -> BoxFuture<'_, Result<Verdict>>;
+}
+
+/// Where a browser wants to be told things, and the keys that it gave for it (RFC 8291 §3.1, §3.2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct PushKeys {
+    /// A secret: whoever knows it may write to it.
+    pub endpoint: String,
+    /// The browser's key on P-256, uncompressed, in base64url.
+    pub p256dh: String,
+    /// 16 bytes that the browser shares with who writes to it, in base64url.
+    pub auth: String,
+}
+
+/// What a browser is told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PushMessage {
+    pub content: Vec<u8>,
+    /// A message that waits at the service gives way to a newer one of the same topic. The service does not learn it.
+    pub topic: [u8; 16],
+    /// For how long the service keeps it for a browser that is away.
+    pub keep: Duration,
+    /// Whether it is worth waking a device that saves its battery.
+    pub is_urgent: bool,
+}
+
+/// How a push message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brought {
+    Taken,
+    /// The browser is told nothing at this place any more.
+    Gone,
+    /// The service does not take this message, and will not.
+    Refused,
+}
+
+/// Who tells browsers things while nobody has the application open.
+pub trait Push: Send + Sync {
+    /// The key by which services know this installation, in base64url: browsers ask for messages of it alone.
+    ///
+    /// # Errors
+    /// [`crate::SEALED`].
+    fn public_key(&self) -> BoxFuture<'_, Result<String>>;
+
+    /// Whether the endpoint is one that may be spoken to, and the keys are keys.
+    fn takes(&self, to: &PushKeys) -> bool;
+
+    /// Hands a message to the browser's push service, sealed for the browser.
+    ///
+    /// # Errors
+    /// A fault when it could not be handed over and might be later; [`crate::SEALED`].
+    fn bring<'a>(
+        &'a self,
+        to: &'a PushKeys,
+        message: &'a PushMessage,
+    ) -> BoxFuture<'a, Result<Brought>>;
 }
 
 /// The question that the policy answers.

@@ -290,6 +290,11 @@ impl House {
 }
 
 impl Actor {
+    /// Who a signed-in actor is.
+    pub fn member(&self) -> Member {
+        *self.caller.member().unwrap()
+    }
+
     pub fn account(&self) -> AccountId {
         self.caller.member().unwrap().account
     }

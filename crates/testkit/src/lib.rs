@@ -13,5 +13,5 @@ mod ports;
 pub use db::Batch;
 pub use house::{Actor, House, HouseBuilder};
 pub use ports::{
-    Heard, MemoryBlobs, MemoryDirectory, MemoryVault, Notes, SeededEntropy, StillClock,
+    Heard, MemoryBlobs, MemoryDirectory, MemoryPush, MemoryVault, Notes, SeededEntropy, StillClock,
 };

@@ -5,14 +5,14 @@ use std::{
     ops::Range,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use act::{
-    Act, Announcement, Announcer, Blobs, ByteStream, Card, Directory, Facts, FreshKey, Outcome,
-    Purpose, Recorder, StoredBlob, Vault,
+    Act, Announcement, Announcer, Blobs, Brought, ByteStream, Card, Directory, Facts, FreshKey,
+    Outcome, Purpose, Push, PushKeys, PushMessage, Recorder, StoredBlob, Vault,
 };
 use base::{AccountId, BlobId, Clock, Context, Entropy, Id, KeyId, Result, TenantId, Timestamp};
 use bytes::Bytes;
@@ -280,5 +280,61 @@ impl Recorder for Notes {
 
     fn refused(&self, facts: &Facts<'_>) {
         self.note(facts);
+    }
+}
+
+/// A push service in memory: the tests of the real ones' protocol stand in `push`.
+#[derive(Default)]
+pub struct MemoryPush {
+    brought: Mutex<Vec<(PushKeys, PushMessage)>>,
+    answers: Mutex<HashMap<String, Brought>>,
+    is_away: AtomicBool,
+}
+
+impl MemoryPush {
+    /// What was brought since the last time, with the endpoint.
+    pub fn take(&self) -> Vec<(PushKeys, PushMessage)> {
+        std::mem::take(&mut self.brought.lock().unwrap())
+    }
+
+    /// What it says of a browser from now on.
+    pub fn answer(&self, endpoint: &str, with: Brought) {
+        let mut answers = self.answers.lock().unwrap();
+        answers.insert(endpoint.to_owned(), with);
+    }
+
+    /// Takes nothing while it is away.
+    pub fn go_away(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::Relaxed);
+    }
+}
+
+impl Push for MemoryPush {
+    fn public_key(&self) -> BoxFuture<'_, Result<String>> {
+        Box::pin(async { Ok("B-memory".to_owned()) })
+    }
+
+    fn takes(&self, to: &PushKeys) -> bool {
+        to.endpoint.starts_with("https://push.example/")
+    }
+
+    fn bring<'a>(
+        &'a self,
+        to: &'a PushKeys,
+        message: &'a PushMessage,
+    ) -> BoxFuture<'a, Result<Brought>> {
+        Box::pin(async move {
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err(base::Fault::new("the push service is away").into());
+            }
+            let answers = self.answers.lock().unwrap();
+            let answer = answers.get(&to.endpoint).copied();
+            let answer = answer.unwrap_or(Brought::Taken);
+            if answer == Brought::Taken {
+                let mut brought = self.brought.lock().unwrap();
+                brought.push((to.clone(), message.clone()));
+            }
+            Ok(answer)
+        })
     }
 }

@@ -26,6 +26,7 @@ export class Browser {
 
   static async open(origin, language) {
     const browser = new Browser();
+    browser.origin = origin;
     browser.#profile = mkdtempSync(join(tmpdir(), "bastide-e2e-browser-"));
     browser.context = await chromium.launchPersistentContext(browser.#profile, {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -1,6 +1,6 @@
 /** The real binary as a process of its own, on free ports, over a new folder. */
 import { execFile, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ export class Server {
   #binary;
   #port;
   #metrics;
+  #push;
 
   constructor(binary, port, metrics) {
     this.#binary = binary;
@@ -27,9 +28,11 @@ export class Server {
     this.startedAt = 0;
   }
 
-  static async start(binary) {
+  /** `push` is the push service that browsers are told by. */
+  static async start(binary, push) {
     if (!existsSync(binary)) throw new Error(`there is no binary at ${binary}: build the server first`);
     const server = new Server(binary, await freePort(), await freePort());
+    server.#trust(push);
     await server.run();
     return server;
   }
@@ -55,8 +58,16 @@ export class Server {
     return stdout.trim();
   }
 
+  #trust(push) {
+    const authorities = join(this.folder, "push.pem");
+    writeFileSync(authorities, push.certificate);
+    const { host } = new URL(push.origin);
+    this.#push = { BASTIDE_PUSH_SERVICES: host, BASTIDE_PUSH_AUTHORITIES: authorities };
+  }
+
   get #settings() {
     return {
+      ...this.#push,
       BASTIDE_DATA_DIR: this.folder,
       BASTIDE_LISTEN: `127.0.0.1:${this.#port}`,
       BASTIDE_METRICS_LISTEN: `127.0.0.1:${this.#metrics}`,

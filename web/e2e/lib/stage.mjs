@@ -17,8 +17,9 @@ export class Stage {
   #looker;
   #say;
 
-  constructor({ server, round, say }) {
+  constructor({ server, push, round, say }) {
     this.server = server;
+    this.push = push;
     this.round = round;
     this.#looker = new Looker(round);
     this.#say = say;

@@ -1811,6 +1811,54 @@ export interface paths {
       };
     };
   };
+  "/me/push": {
+    /** Gives whether the browser of this session is told of messages while nobody looks, and the server's key for it. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["PushState"];
+          };
+        };
+      };
+    };
+    /** Has the browser of this session told of messages while nobody looks, as much as the person wants. It ends with the session; of 20 browsers of an account the oldest gives way. */
+    put: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["PushState"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What the browser shares with who writes to it, in base64url. */
+            auth: string;
+            /** How much of a message a browser is told while nobody looks: that there is one, who said it and where, or what was said, too. */
+            detail: "nothing" | "names" | "text";
+            endpoint: string;
+            /** The browser's public key, in base64url. */
+            p256dh: string;
+          };
+        };
+      };
+    };
+    /** Has the browser of this session told of messages no longer. */
+    delete: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
   "/me/quiet": {
     /** Gives until when one is not to be disturbed, on all devices. */
     get: {
@@ -2838,6 +2886,15 @@ export interface components {
       /** One sentence for a person. */
       title: string;
       type: string;
+    };
+    /** How much of a message a browser is told while nobody looks: that there is one, who said it and where, or what was said, too. */
+    PushDetail: "nothing" | "names" | "text";
+    /** Whether the caller's browser is told of messages. */
+    PushState: {
+      /** How much this browser is told; null while it is not. */
+      detail: components["schemas"]["PushDetail"] | null;
+      /** The key of this server for a browser's push manager, in base64url (RFC 8292 §3.2); null where the server tells none. */
+      key: string | null;
     };
     /** Until when one is not to be disturbed; null is not at all. */
     Quiet: {

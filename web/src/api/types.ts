@@ -49,3 +49,4 @@ export type MessengerPolicy = Schemas["Policy"];
 export type StoredFile = Schemas["File"];
 export type ChatFile = Schemas["ChatFile"];
 export type Upload = Schemas["Upload"];
+export type PushDetail = Schemas["PushDetail"];

@@ -18,6 +18,7 @@ export const keys = {
   link: (chat: string) => ["chat-link", chat] as const,
   publicChats: ["public-chats"] as const,
   quiet: ["quiet"] as const,
+  push: ["push"] as const,
   policy: ["messenger-policy"] as const,
   chatMembers: (chat: string) => ["chat-members", chat] as const,
   draft: (chat: string) => ["draft", chat] as const,

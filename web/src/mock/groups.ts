@@ -1,6 +1,6 @@
 /** How groups are led: settings, roles, joining, leaving for good. */
 
-import type { ChatLink, PublicChat } from "@/api";
+import type { ChatLink, PublicChat, PushDetail } from "@/api";
 import { page, type Routes, refuse, textOf } from "./answers";
 import { chatIn, lite, managedIn, ownedIn, viewOf } from "./messenger";
 import type { MockChat, MockState } from "./state";
@@ -134,6 +134,15 @@ export const groupRoutes: Routes = {
     return {};
   },
   "GET /me/quiet": ({ state }) => ({ until: state.quietUntil }),
+  "GET /me/push": ({ state }) => ({ key: state.pushKey, detail: state.pushDetail }),
+  "PUT /me/push": ({ state, body }) => {
+    state.pushDetail = textOf(body, "detail") as PushDetail;
+    return { key: state.pushKey, detail: state.pushDetail };
+  },
+  "DELETE /me/push": ({ state }) => {
+    state.pushDetail = null;
+    return {};
+  },
   "PUT /me/quiet": ({ state, body }) => {
     state.quietUntil = textOf(body, "until") || null;
     return { until: state.quietUntil };

@@ -7,6 +7,7 @@ import type {
   Instance,
   Invitation,
   Message,
+  PushDetail,
   Session,
   StoredFile,
   SystemBody,
@@ -98,6 +99,8 @@ export class MockState {
   files = new Map<string, StoredFile>();
   uploads = new Map<string, MockUpload>();
   quietUntil: string | null = null;
+  pushKey: string | null = null;
+  pushDetail: PushDetail | null = null;
   invitations = new Map<string, Invitation & { token: string }>();
   resets = new Map<string, { person: string; needsProof: boolean }>();
   sessions: Session[] = [];

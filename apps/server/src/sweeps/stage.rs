@@ -12,7 +12,7 @@ use base::TenantId;
 use bytes::Bytes;
 use identity::{Cards, Sessions, conformance::code};
 use serde_json::{Value, json};
-use testkit::{Actor, House, HouseBuilder};
+use testkit::{Actor, House, HouseBuilder, MemoryPush};
 use tokio::sync::OnceCell;
 
 use crate::house::modules;
@@ -76,6 +76,12 @@ pub(super) fn deed(actor: &Actor, input: Value) -> Deed {
 impl Stage {
     pub(super) async fn new() -> Self {
         let mut all = modules(None);
+        let tells = messenger::module_with(messenger::Settings {
+            push: Some(Arc::new(MemoryPush::default())),
+            ..messenger::Settings::default()
+        });
+        all.retain(|module| module.name != tells.name);
+        all.push(tells);
         let settings = identity::Settings {
             public_url: "https://office.example.org".to_owned(),
             instance_name: "Office".to_owned(),
@@ -412,6 +418,7 @@ impl Stage {
             "draft.save" => own(json!({ "chat": chat, "text": "begun" })),
             "door.list" | "quiet.get" => own(json!({})),
             "quiet.set" => own(json!({ "until": null })),
+            name if name.starts_with("push.") => return self.of_push(name, chat).await,
             "chat.disband" | "link.get" | "link.withdraw" | "request.list" | "link.make" => {
                 own(json!({ "chat": chat }))
             }
@@ -427,6 +434,27 @@ impl Stage {
 }
 
 impl Stage {
+    /// How browsers are told, and by whom.
+    async fn of_push(&self, name: &str, chat: &Value) -> Option<Deed> {
+        let [ana, ..] = self.people().await;
+        let courier = self.house.system("courier", ana.member.tenant);
+        let own = |input| Some(deed(&ana.actor, input));
+        let of_system = |input| Some(deed(&self.system(), input));
+        match name {
+            "push.get" | "push.withdraw" => own(json!({})),
+            "push.save" => own(json!({
+                "endpoint": "https://push.example/1", "p256dh": "B-1", "auth": "a-1", "detail": "names",
+            })),
+            "push.tenants" | "push.behind" | "push.held" => of_system(json!({})),
+            "push.due" => Some(deed(&courier, json!({ "chat": chat }))),
+            "push.settle" => {
+                let told = json!({ "chat": chat, "through": 1, "gone": [] });
+                Some(deed(&courier, told))
+            }
+            _ => None,
+        }
+    }
+
     /// What somebody does who is not in a chat, and what is done about it.
     async fn at_the_door(&self, name: &str, chat: &Value) -> Option<Deed> {
         let [ana, _, cy] = self.people().await;

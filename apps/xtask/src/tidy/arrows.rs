@@ -8,7 +8,7 @@ use super::Finding;
 use crate::Outcome;
 
 /// Crate → what it may depend on in the workspace. `TOPS` may depend on everything.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("base", &[]),
     ("cipher", &["base"]),
     ("db", &["base", "cipher"]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("act", &["base", "cipher", "db"]),
     ("vault", &["base", "cipher", "db", "blob", "kms", "act"]),
     ("antivirus", &["base", "act"]),
+    ("push", &["base", "act"]),
     ("access", &["base", "act"]),
     ("audit", &["base", "cipher", "db", "act"]),
     ("picture", &[]),
@@ -37,14 +38,17 @@ const FOR_TESTS: [&str; 1] = ["testkit"];
 const OWNERS: [(&str, &[&str]); 18] = [
     ("argon2", &["identity"]),
     ("async-nats", &["bus"]),
-    ("aws-lc-rs", &["cipher", "kms", "gate", "server", "bench"]),
+    (
+        "aws-lc-rs",
+        &["cipher", "kms", "gate", "push", "server", "bench"],
+    ),
     ("axum", &["gate", "server", "bench"]),
     ("http", &["gate", "server", "system-tests", "bench"]),
     ("hyper", &["gate", "server", "system-tests", "bench"]),
     ("hyper-util", &["gate", "server", "system-tests", "bench"]),
     ("image", &["picture"]),
     ("object_store", &["blob"]),
-    ("reqwest", &["blob", "server", "system-tests"]),
+    ("reqwest", &["blob", "push", "system-tests"]),
     ("rusqlite", &["db", "bench"]),
     ("rustls", &["gate", "server", "db", "system-tests", "bench"]),
     ("lettre", &["identity"]),

@@ -2,6 +2,7 @@
 //! new kinds are new variants, new fields are optional. This file and `wire.rs` are where serde stands.
 
 mod files;
+mod push;
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{card::Card, settings::Visibility};
 
 pub(crate) use files::*;
+pub(crate) use push::*;
 
 pub(crate) const MESSAGE_BODY: Field = Field {
     label: 101,
@@ -46,7 +48,7 @@ pub(crate) const HOLD_REASON: Field = Field {
 };
 
 pub(crate) const IMPORT_LABEL: Field = Field {
-    label: 131,
+    label: 133,
     name: "messenger.import.label",
 };
 
@@ -345,6 +347,8 @@ mod tests {
             HOLD_REASON,
             FILE_KEY,
             FILE_META,
+            IMPORT_LABEL,
+            PUSH_KEYS,
         ];
         let mut labels = fields.map(|field| field.label);
         labels.sort_unstable();

@@ -3,6 +3,7 @@
 mod arriving;
 mod card;
 mod content;
+mod courier;
 mod inspector;
 mod joining;
 mod media;
@@ -24,22 +25,23 @@ use std::{sync::Arc, time::Duration};
 
 use act::{Migration, MigrationSet, Module, With};
 
+pub use courier::{Courier, OfChat, Telling};
 pub use inspector::{Inspected, Inspector};
 pub use operator::Settings;
 pub use ops::{
     add_members, answer_card, answer_request, audience_chat, begin_import, begin_upload,
     bring_chat, bring_messages, cancel_upload, change_card, change_chat, changes_chat, create_chat,
-    direct_chat, disband_chat, due_scans, edit_message, expire_uploads, finish_import,
-    finish_upload, forward_messages, get_chat, get_draft, get_link, get_message, get_quiet,
-    get_quota, get_upload, inspect_link, join_chat, join_link, join_stream, leave_chat,
+    direct_chat, disband_chat, due_push, due_scans, edit_message, expire_uploads, finish_import,
+    finish_upload, forward_messages, get_chat, get_draft, get_link, get_message, get_push,
+    get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream, leave_chat,
     list_answers, list_chats, list_files, list_holds, list_imports, list_members, list_messages,
     list_pins, list_public, list_reactions, list_readers, list_replies, list_requests,
     list_threads, list_versions, live_file, make_link, mark_position, mark_thread, open_chat,
-    pin_message, place_hold, purge_messages, put_part, react_message, read_file, read_import,
-    read_policy, read_scan, read_thumbnail, recall_message, release_hold, remove_member,
-    resume_stream, save_draft, save_policy, send_card, send_message, set_quiet, set_quota,
-    set_role, settle_scan, states_chats, transfer_chat, unpin_message, withdraw_link,
-    withdraw_request,
+    pin_message, place_hold, purge_messages, push_behind, push_held, push_tenants, put_part,
+    react_message, read_file, read_import, read_policy, read_scan, read_thumbnail, recall_message,
+    release_hold, remove_member, resume_stream, save_draft, save_policy, save_push, send_card,
+    send_message, set_quiet, set_quota, set_role, settle_push, settle_scan, states_chats,
+    transfer_chat, unpin_message, withdraw_link, withdraw_push, withdraw_request,
 };
 
 /// The schema of this domain.
@@ -73,6 +75,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         Migration {
             name: "0007_retention",
             sql: include_str!("../migrations/0007_retention.sql"),
+        },
+        Migration {
+            name: "0009_push",
+            sql: include_str!("../migrations/0009_push.sql"),
         },
     ],
 };
@@ -156,7 +162,8 @@ pub fn module_with(settings: Settings) -> Module {
         .with(&audience_chat::OP, audience_chat::run)
         .with(&changes_chat::OP, changes_chat::run)
         .with(&states_chats::OP, states_chats::run);
-    module = with_files(module, &Arc::new(settings));
+    let settings = Arc::new(settings);
+    module = with_push(with_files(module, &settings), &settings);
     module.statements = store::statements();
     module.blobs = store::BLOBS;
     module.kinds = &[model::CHAT];
@@ -194,6 +201,19 @@ fn with_files(module: Module, settings: &Arc<Settings>) -> Module {
         .with(&read_scan::OP, read_scan::run)
         .with(&settle_scan::OP, settle_scan::run)
         .reconciling(&expire_uploads::OP, EXPIRY_EVERY)
+}
+
+/// What tells browsers.
+fn with_push(module: Module, settings: &Arc<Settings>) -> Module {
+    module
+        .with(&get_push::OP, knowing(settings, get_push::run))
+        .with(&save_push::OP, knowing(settings, save_push::run))
+        .with(&withdraw_push::OP, withdraw_push::run)
+        .with(&push_tenants::OP, push_tenants::run)
+        .with(&push_behind::OP, push_behind::run)
+        .with(&push_held::OP, push_held::run)
+        .with(&due_push::OP, due_push::run)
+        .with(&settle_push::OP, settle_push::run)
 }
 
 fn knowing<F>(settings: &Arc<Settings>, run: F) -> With<F, Settings> {

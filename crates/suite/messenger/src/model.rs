@@ -2,6 +2,7 @@
 
 mod files;
 mod imports;
+mod push;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::{
 };
 
 pub(crate) use files::*;
+pub(crate) use push::*;
 
 pub use imports::ImportId;
 pub(crate) use imports::{Arrival, Import, Progress};

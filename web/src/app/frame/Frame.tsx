@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,8 +8,10 @@ import { notify, playSound } from "@/app/notifications";
 import { instanceQuery, useMe } from "@/app/session";
 import { runShortcut, shortcutOf, useShortcut } from "@/app/shortcuts";
 import {
+  listenToWorker,
   NewChat,
   outbox,
+  renewPush,
   uploads,
   useChats,
   useFollows,
@@ -50,6 +52,7 @@ function Standing() {
   useTitleCount();
   useAccountLanguage();
   useSendingAgain();
+  usePush();
 
   const depth = pathname.split("/").filter(Boolean).length;
   return (
@@ -106,6 +109,19 @@ function useAccountLanguage(): void {
       // Without storage the browser's own language stays.
     }
   }, [locale]);
+}
+
+/** Says anew where this browser is told of messages, and follows what is clicked there. */
+function usePush(): void {
+  const { i18n } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const account = useMe()?.account.id;
+  const language = languageOf(i18n.language);
+  useEffect(() => {
+    if (account) void renewPush(client, account, language);
+  }, [client, account, language]);
+  useEffect(() => listenToWorker((to) => void navigate({ to })), [navigate]);
 }
 
 function useSendingAgain(): void {

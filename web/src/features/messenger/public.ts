@@ -3,6 +3,8 @@ export { saveDrafts } from "./drafts";
 export { outbox } from "./outbox";
 export { NewChat } from "./parts/dialogs";
 export { useMessageWords } from "./parts/lines";
+export { PushSettings } from "./parts/PushSettings";
 export { QuietDialog } from "./parts/QuietDialog";
+export { listenToWorker, renewPush } from "./push";
 export { useChats, useFollows, useQuiet } from "./queries";
 export { uploads } from "./uploads";

@@ -5,10 +5,12 @@ interface Props {
   label: string;
   hint?: string;
   on: boolean;
+  /** It cannot be flipped; the hint says why. */
+  disabled?: boolean;
   onFlip(on: boolean): void;
 }
 
-export function Switch({ label, hint, on, onFlip }: Props) {
+export function Switch({ label, hint, on, disabled, onFlip }: Props) {
   const id = useId();
   return (
     <div className={styles.line}>
@@ -24,10 +26,11 @@ export function Switch({ label, hint, on, onFlip }: Props) {
         type="button"
         role="switch"
         aria-checked={on}
+        aria-disabled={disabled || undefined}
         aria-labelledby={id}
         aria-describedby={hint ? `${id}-hint` : undefined}
         className={styles.switch}
-        onClick={() => onFlip(!on)}
+        onClick={() => !disabled && onFlip(!on)}
       >
         <span className={styles.knob} />
       </button>

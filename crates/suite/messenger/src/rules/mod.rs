@@ -8,6 +8,7 @@ mod files;
 mod imports;
 mod members;
 mod messages;
+mod push;
 mod retention;
 mod settings;
 
@@ -26,6 +27,7 @@ pub(crate) use files::*;
 pub(crate) use imports::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
+pub(crate) use push::*;
 pub(crate) use retention::*;
 pub(crate) use settings::*;
 
@@ -66,6 +68,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         imports::REFUSALS,
         members::REFUSALS,
         messages::REFUSALS,
+        push::REFUSALS,
         retention::REFUSALS,
         settings::REFUSALS,
         &[LIMIT_INVALID, PAGE_DIRECTION],

@@ -8,6 +8,7 @@ mod imports;
 mod members;
 mod messages;
 mod policy;
+mod push;
 mod quiet;
 mod reactions;
 mod readers;
@@ -28,6 +29,7 @@ pub(crate) use imports::*;
 pub(crate) use members::*;
 pub(crate) use messages::*;
 pub(crate) use policy::*;
+pub(crate) use push::*;
 pub(crate) use quiet::*;
 pub(crate) use reactions::*;
 pub(crate) use readers::*;
@@ -48,6 +50,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         members::STATEMENTS,
         messages::STATEMENTS,
         policy::STATEMENTS,
+        push::STATEMENTS,
         reactions::STATEMENTS,
         readers::STATEMENTS,
         quiet::STATEMENTS,

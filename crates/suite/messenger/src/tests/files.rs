@@ -345,6 +345,7 @@ async fn an_organisation_keeps_as_much_as_it_may() {
     let settings = Settings {
         quota_bytes: Some(100),
         scans: false,
+        push: None,
     };
     let house = House::with(vec![module_with(settings)]).await;
     let [ana, bo] = house.people(["ana", "bo"]).await;
@@ -589,6 +590,7 @@ async fn where_files_are_looked_through_harmful_ones_are_given_to_nobody() {
     let settings = Settings {
         quota_bytes: None,
         scans: true,
+        push: None,
     };
     let house = House::with(vec![module_with(settings)]).await;
     let [ana, bo] = house.people(["ana", "bo"]).await;

@@ -7,6 +7,7 @@ mod doors;
 mod files;
 mod imports;
 mod messages;
+mod push;
 mod retention;
 mod stream;
 
@@ -20,6 +21,7 @@ pub use doors::*;
 pub use files::*;
 pub use imports::*;
 pub use messages::*;
+pub use push::*;
 pub use retention::*;
 pub use stream::*;
 

@@ -15,6 +15,7 @@ import { useExplain } from "@/app/refusals";
 import { useAccount } from "@/app/session";
 import { chooseTheme, chosenTheme, type Theme } from "@/app/theme";
 import { changeMe } from "@/features/identity/public";
+import { PushSettings } from "@/features/messenger/public";
 import { Page, Section, Segmented, SelectField, Stack, Switch, toasts } from "@/ui";
 
 export function Preferences() {
@@ -93,6 +94,7 @@ export function Preferences() {
           }}
         />
       </Section>
+      <PushSettings />
     </Page>
   );
 }
