@@ -426,7 +426,7 @@ async fn files_that_come_outlive_kills_on_postgres() {
     }
 }
 
-async fn two(ground: &Ground) -> (Server, Server) {
+pub async fn two(ground: &Ground) -> (Server, Server) {
     let place = |name: &str| ground.directory.path().join(name);
     let (one, two) = (place("one"), place("two"));
     tokio::join!(
@@ -436,7 +436,7 @@ async fn two(ground: &Ground) -> (Server, Server) {
 }
 
 /// Begins to fetch, slowly, and answers how long the bytes went on coming after `cut` was done.
-async fn goes_on_after<F: Future<Output = ()>>(
+pub async fn goes_on_after<F: Future<Output = ()>>(
     client: &Client,
     token: &str,
     path: &str,
