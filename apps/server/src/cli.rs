@@ -162,6 +162,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Audit,
     },
+    /// Put promises to the test in the running server, and say what was found.
+    Controls {
+        #[command(subcommand)]
+        command: Controls,
+    },
     /// The router's own list of routes.
     Routes {
         /// Print the OpenAPI document instead.
@@ -246,6 +251,21 @@ pub(crate) enum Admin {
     SignUpCode,
     /// Start the reset of somebody's password; it never lets the operator in.
     ResetPassword { mail: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Controls {
+    /// Try a control now, against the server that runs here; ends with 1 when it is red. The first time, the probe gets an
+    /// organisation of its own; from then on the server tries it by itself, every five minutes.
+    Verify {
+        #[arg(value_parser = ["0.1"])]
+        control: String,
+    },
+    /// The last findings of a control, the newest first.
+    List {
+        #[arg(value_parser = ["0.1"])]
+        control: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

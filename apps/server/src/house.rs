@@ -50,6 +50,7 @@ pub(crate) fn modules(given: Option<(&Config, Option<Arc<dyn Push>>)>) -> Vec<Mo
             push,
         }),
         audit::module(),
+        controls::module(),
         vault::module(),
     ]
 }

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 mod assets;
 mod cli;
 mod commands;
 mod config;
+mod controls;
 mod front;
 mod house;
 #[cfg(test)]
@@ -95,6 +97,7 @@ async fn run(cli: Cli, form: Form) -> base::Result<()> {
         Command::Kms { command } => commands::kms::run(&config, &command, form).await,
         Command::Admin { command } => commands::admin::run(config, &command, form).await,
         Command::Audit { command } => commands::audit::run(config, &command, form).await,
+        Command::Controls { command } => commands::controls::run(config, &command, form).await,
         Command::Demo => commands::demo::run(config, form).await,
         Command::Routes { .. } | Command::Completions { .. } | Command::Import { .. } => Ok(()),
     }

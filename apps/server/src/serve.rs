@@ -15,6 +15,7 @@ use tokio::{
 use crate::{
     cli,
     config::Config,
+    controls,
     front::Front,
     house::House,
     numbers::Sources,
@@ -79,6 +80,7 @@ pub(crate) async fn run(
     if let Some(address) = config.antivirus.take() {
         steady::start_scanning(&runtime, node, address);
     }
+    controls::start(&runtime, node, controls::Target::at(&config, address));
     if let Some(telling) = telling {
         telling::start(&runtime, node, telling);
     }

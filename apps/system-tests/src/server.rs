@@ -225,6 +225,17 @@ fn status_kib(pid: u32, field: &str) -> u64 {
 
 /// Runs a command of the binary over a server's data, with the server's variables, and answers its JSON.
 pub async fn run_command(data: &Path, options: &ServerOptions, arguments: &[&str]) -> Value {
+    let (value, succeeded) = try_command(data, options, arguments).await;
+    assert!(succeeded, "{arguments:?}: {value}");
+    value
+}
+
+/// As [`run_command`], and says whether it succeeded: some say on their way out what they found.
+pub async fn try_command(
+    data: &Path,
+    options: &ServerOptions,
+    arguments: &[&str],
+) -> (Value, bool) {
     let output = Command::new(binary())
         .args(arguments)
         .arg("--json")
@@ -238,8 +249,9 @@ pub async fn run_command(data: &Path, options: &ServerOptions, arguments: &[&str
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{arguments:?}: {said} {errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let value = serde_json::from_str(&said);
+    let value = value.unwrap_or_else(|_| panic!("{arguments:?}: {said} {errors}"));
+    (value, output.status.success())
 }
 
 fn spawn(data: &Path, options: &ServerOptions, address: SocketAddr, metrics: SocketAddr) -> Child {

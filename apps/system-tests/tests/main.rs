@@ -16,6 +16,7 @@ mod arrive;
 mod attached;
 mod bad_input;
 mod commands;
+mod controls;
 mod doors;
 mod export;
 mod files;

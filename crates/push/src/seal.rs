@@ -91,7 +91,7 @@ pub(crate) fn seal_to(
     let own = sender.key.compute_public_key().map_err(|_| broken())?;
     let peer = UnparsedPublicKey::new(&ECDH_P256, &to.public);
     // RFC 8291 §3.3 and §3.4.
-    let secret: [u8; 32] = agreement::agree(&sender.key, &peer, broken().into(), |shared| {
+    let secret: [u8; 32] = agreement::agree(&sender.key, peer, broken().into(), |shared| {
         let info: [&[u8]; 3] = [b"WebPush: info\0", &to.public, own.as_ref()];
         derive(&to.auth, shared, &info)
     })?;

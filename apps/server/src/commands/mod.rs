@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod audit;
+pub(crate) mod controls;
 pub(crate) mod demo;
 mod demo_text;
 pub(crate) mod import;

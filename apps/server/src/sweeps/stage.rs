@@ -247,6 +247,7 @@ impl Stage {
                 Some(deed) => Some(deed),
                 None => self.of_messages(name).await,
             },
+            ("controls", _) => Some(self.of_controls(name)),
             ("vault", "store") => Some(deed(&self.house.operator(), Value::Null)),
             ("identity", "account" | "member" | "invitation") => self.of_the_house(name).await,
             ("identity", "letter" | "outdated" | "sign_up" | "sign_up_code" | "code_failure") => {
@@ -434,6 +435,20 @@ impl Stage {
 }
 
 impl Stage {
+    /// What a probe does, and what the operator sees of it.
+    fn of_controls(&self, name: &str) -> Deed {
+        let link = json!({ "name": "sent", "outcome": "held", "words": "", "took_ms": 1 });
+        let input = match name {
+            "controls.place.keep" => json!({ "control": "0.1", "place": "somewhere" }),
+            "controls.finding.record" => json!({ "control": "0.1", "links": [link] }),
+            _ => json!({ "control": "0.1" }),
+        };
+        match name {
+            "controls.finding.list" => deed(&self.house.operator(), input),
+            _ => deed(&self.system(), input),
+        }
+    }
+
     /// How browsers are told, and by whom.
     async fn of_push(&self, name: &str, chat: &Value) -> Option<Deed> {
         let [ana, ..] = self.people().await;

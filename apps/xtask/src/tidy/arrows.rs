@@ -8,7 +8,7 @@ use super::Finding;
 use crate::Outcome;
 
 /// Crate → what it may depend on in the workspace. `TOPS` may depend on everything.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("base", &[]),
     ("cipher", &["base"]),
     ("db", &["base", "cipher"]),
@@ -21,6 +21,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("push", &["base", "act"]),
     ("access", &["base", "act"]),
     ("audit", &["base", "cipher", "db", "act"]),
+    ("controls", &["base", "act"]),
     ("picture", &[]),
     ("identity", &["base", "act", "picture"]),
     ("slack", &["base"]),
@@ -59,7 +60,10 @@ const OWNERS: [(&str, &[&str]); 18] = [
         &["gate", "db", "server", "system-tests", "bench"],
     ),
     ("zip", &["slack", "system-tests"]),
-    ("tokio-tungstenite", &["gate", "system-tests", "bench"]),
+    (
+        "tokio-tungstenite",
+        &["gate", "server", "system-tests", "bench"],
+    ),
 ];
 
 /// One package of the workspace.

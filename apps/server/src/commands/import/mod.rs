@@ -1,23 +1,30 @@
 //! `bastide import slack`: a team arrives. The archive is read here, in the hands of an administrator; the server gets what
 //! any client could send. A run that was cut off goes on where it was, and a second one changes nothing.
 
-mod api;
 mod report;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     io::Read,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use base::{Context, Fault, Result, Secret, Timestamp};
 use serde_json::{Value, json};
 use slack::{Archive, Conversation, Export, Item, Kind, Message, Skipped, text::Names};
 
-use crate::{cli, output, output::Form};
-use api::Api;
+use crate::{
+    api::{Api, Patience, Trust},
+    cli, output,
+    output::Form,
+};
 use report::{Report, Unmatched};
 
+/// Every request of an import can be repeated.
+const PATIENCE: Patience = Patience {
+    tries: 8,
+    answered_within: Duration::from_secs(120),
+};
 /// Messages of one request.
 const BATCH_MAX: usize = 200;
 /// Bytes of one request, about.
@@ -33,7 +40,12 @@ pub(crate) async fn run(flags: &cli::Slack, form: Form) -> Result<()> {
     let begun = Instant::now();
     let token = token(flags)?;
     let export = Export::read(Archive::open(&flags.archive)?)?;
-    let api = Api::new(&flags.server, flags.ca.as_deref(), token)?;
+    let trust = match &flags.ca {
+        Some(path) => Trust::File(path.clone()),
+        None => Trust::Machine,
+    };
+    let mut api = Api::new(&flags.server, &trust, PATIENCE)?;
+    api.speaks_as(token);
     let mut run = Run::begin(api, export, flags, form).await?;
     run.bring_all().await?;
     run.report.seconds = begun.elapsed().as_secs_f64();

@@ -1,6 +1,6 @@
 //! The API as any client meets it: one connection with TLS, a token, and patience with a server that is busy or restarts.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use base::{Context, Fault, Result, Secret};
 use bytes::Bytes;
@@ -15,27 +15,44 @@ use rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer};
 use rustls_pki_types::{ServerName, pem::PemObject};
 use serde_json::Value;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// How often a request is tried. Every one that an import makes can be repeated.
-const TRIES: u32 = 8;
 /// The first wait between two tries; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait that a server can ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How long a server may take to answer.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(120);
 /// Bytes of an answer.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// How long a client waits for a server, and how often it asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    /// How often a request is tried: more than once only where it can be repeated.
+    pub(crate) tries: u32,
+    /// How long the server may take to answer.
+    pub(crate) answered_within: Duration,
+}
+
+/// Which authorities a client trusts.
+pub(crate) enum Trust {
+    Machine,
+    /// Those in a PEM file alone.
+    File(PathBuf),
+    /// Those of the machine and those in a PEM file.
+    MachineAnd(PathBuf),
+}
+
 /// A server, and who speaks to it.
-pub(super) struct Api {
+pub(crate) struct Api {
     host: String,
+    /// Where it is asked, if that is not where its name leads.
+    at: Option<SocketAddr>,
     port: u16,
+    patience: Patience,
     /// As the host header has it.
     authority: String,
     connector: TlsConnector,
-    token: Secret<String>,
+    token: Option<Secret<String>>,
     sender: Option<SendRequest<Full<Bytes>>>,
 }
 
@@ -47,11 +64,11 @@ enum Outcome {
 }
 
 impl Api {
-    /// A client that trusts the authorities in `ca`, a PEM file, or those of this machine.
+    /// A client of the server at this address, over TLS.
     ///
     /// # Errors
     /// A fault when the address is none of `https`, or the authorities cannot be read.
-    pub(super) fn new(server: &str, ca: Option<&Path>, token: Secret<String>) -> Result<Self> {
+    pub(crate) fn new(server: &str, trust: &Trust, patience: Patience) -> Result<Self> {
         let uri: Uri = server
             .parse()
             .context("reading the address of the server")?;
@@ -63,24 +80,48 @@ impl Api {
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .context("choosing versions of TLS")?
-            .with_root_certificates(roots(ca)?)
+            .with_root_certificates(roots(trust)?)
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             host: host.to_owned(),
+            at: None,
+            patience,
             port: uri.port_u16().unwrap_or(443),
             authority: authority.to_string(),
             connector: TlsConnector::from(Arc::new(config)),
-            token,
+            token: None,
             sender: None,
         })
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Result<Value> {
+    /// Asks at this place, whatever the server's name leads to.
+    pub(crate) fn at(self, place: SocketAddr) -> Self {
+        Self {
+            at: Some(place),
+            ..self
+        }
+    }
+
+    /// Speaks as whose token it is from now on.
+    pub(crate) fn speaks_as(&mut self, token: Secret<String>) {
+        self.token = Some(token);
+    }
+
+    /// The host header, for those who go on by another protocol.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    pub(crate) const fn token(&self) -> Option<&Secret<String>> {
+        self.token.as_ref()
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Value> {
         self.call(&Method::GET, path, Bytes::new()).await
     }
 
-    pub(super) async fn post(&mut self, path: &str, input: &Value) -> Result<Value> {
+    pub(crate) async fn post(&mut self, path: &str, input: &Value) -> Result<Value> {
         let body = serde_json::to_vec(input).context("writing JSON")?;
         self.call(&Method::POST, path, body.into()).await
     }
@@ -89,33 +130,38 @@ impl Api {
     async fn call(&mut self, method: &Method, path: &str, body: Bytes) -> Result<Value> {
         let mut wait = FIRST_WAIT;
         let mut why = String::new();
-        for _ in 0..TRIES {
+        for _ in 0..self.patience.tries {
+            let within = self.patience.answered_within;
             let once = self.once(method, path, body.clone());
-            let outcome = match tokio::time::timeout(ANSWERED_WITHIN, once).await {
+            let outcome = match tokio::time::timeout(within, once).await {
                 Ok(outcome) => outcome?,
                 Err(_) => Outcome::Later("the server does not answer".to_owned(), None),
             };
             match outcome {
                 Outcome::Answer(value) => return Ok(value),
                 Outcome::Later(what, asked) => {
-                    tokio::time::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT)).await;
+                    if self.patience.tries > 1 {
+                        tokio::time::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT)).await;
+                    }
                     (why, wait) = (what, wait.saturating_mul(2));
                 }
             }
         }
-        Err(Fault::new(format!(
-            "the server cannot be reached: {why}. Run the same command again to go on."
-        ))
-        .into())
+        Err(Fault::new(format!("the server cannot be reached: {why}")).into())
     }
 
     async fn once(&mut self, method: &Method, path: &str, body: Bytes) -> Result<Outcome> {
-        let token = self.token.expose();
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
             .header(header::HOST, &self.authority)
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            // Who signs in here keeps the token, and no cookie.
+            .header("x-bastide-token", "1");
+        if let Some(token) = &self.token {
+            let token = token.expose();
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body))
             .context("writing a request")?;
@@ -168,14 +214,24 @@ impl Api {
         }
     }
 
-    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>> {
-        let tcp = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .context("connecting to the server")?;
+    /// A connection of its own.
+    ///
+    /// # Errors
+    /// A fault when the server is not there, or not trusted.
+    pub(crate) async fn tls(&self) -> Result<TlsStream<TcpStream>> {
+        let tcp = match self.at {
+            Some(place) => TcpStream::connect(place).await,
+            None => TcpStream::connect((self.host.as_str(), self.port)).await,
+        };
+        let tcp = tcp.context("connecting to the server")?;
         tcp.set_nodelay(true).context("connecting to the server")?;
         let name = ServerName::try_from(self.host.clone()).context("reading the server's name")?;
         let tls = self.connector.connect(name, tcp).await;
-        let tls = tls.context("trusting the server: its authority may be given with --ca")?;
+        tls.context("trusting the server: its authority may be given with --ca")
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>> {
+        let tls = self.tls().await?;
         let (sender, connection) = handshake(TokioIo::new(tls))
             .await
             .context("speaking HTTP with the server")?;
@@ -184,20 +240,25 @@ impl Api {
     }
 }
 
-fn roots(ca: Option<&Path>) -> Result<RootCertStore> {
+fn roots(trust: &Trust) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
-    match ca {
-        Some(path) => {
-            let certificates =
-                CertificateDer::pem_file_iter(path).context("opening the file of --ca")?;
-            for certificate in certificates {
-                let certificate = certificate.context("reading the file of --ca")?;
-                roots.add(certificate).context("reading the file of --ca")?;
-            }
-        }
-        None => {
-            let found = rustls_native_certs::load_native_certs().certs;
-            roots.add_parsable_certificates(found);
+    let (file, with_machine) = match trust {
+        Trust::Machine => (None, true),
+        Trust::File(path) => (Some(path), false),
+        Trust::MachineAnd(path) => (Some(path), true),
+    };
+    if with_machine {
+        let found = rustls_native_certs::load_native_certs().certs;
+        roots.add_parsable_certificates(found);
+    }
+    if let Some(path) = file {
+        let certificates =
+            CertificateDer::pem_file_iter(path).context("opening a file of authorities")?;
+        for certificate in certificates {
+            let certificate = certificate.context("reading a file of authorities")?;
+            roots
+                .add(certificate)
+                .context("reading a file of authorities")?;
         }
     }
     match roots.is_empty() {
