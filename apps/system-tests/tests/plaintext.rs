@@ -15,6 +15,8 @@ use crate::{
     nats::{OwnNats, Tap},
     picture,
     planted::{Planted, files_below, from_base32, hex, nameless_files},
+    push_service::PushService,
+    told,
 };
 
 const PASSWORD: &str = "planted-horse-battery-staple-7";
@@ -23,9 +25,11 @@ const PASSWORD: &str = "planted-horse-battery-staple-7";
 async fn planted_text_is_nowhere_around_a_server_over_sqlite() {
     let mut ground = Ground::embedded();
     let temporary = traced(&mut ground);
+    let push = PushService::start().await;
+    push.named_in(&mut ground.options, ground.directory.path());
     let data = ground.directory.path();
     let server = Server::start(data, ground.options.clone()).await;
-    let story = Story::told(&server, &server).await;
+    let story = Story::told(&server, &server, &push).await;
 
     let live = story.planted.is_nowhere_below(data);
     let was_scanned = |name: &str| live.iter().any(|path| path.starts_with(data.join(name)));
@@ -59,6 +63,8 @@ async fn planted_text_is_nowhere_around_a_cell() {
         return;
     };
     let temporary = traced(&mut ground);
+    let push = PushService::start().await;
+    push.named_in(&mut ground.options, ground.directory.path());
     // Of its own, so that the traffic is this cell's.
     let mut nats = OwnNats::reserve(ground.directory.path());
     nats.start();
@@ -72,7 +78,7 @@ async fn planted_text_is_nowhere_around_a_cell() {
         Server::start(&one, ground.options.clone()),
         Server::start(&two, ground.options.clone())
     );
-    let story = Story::told(&first, &second).await;
+    let story = Story::told(&first, &second, &push).await;
 
     for node in [&first, &second] {
         story.scan_process(node).await;
@@ -144,7 +150,7 @@ struct Story {
 
 impl Story {
     /// Two people, one at each node, who do everything there is with words and secrets of their own.
-    async fn told(first: &Server, second: &Server) -> Self {
+    async fn told(first: &Server, second: &Server, push: &PushService) -> Self {
         let mut planted = Planted::new();
         let folder = TempDir::new().unwrap();
         // Other than in any other run: the services' files hold what other tests left.
@@ -226,6 +232,7 @@ impl Story {
         attached::told(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         doors::settled(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         arrive::told(&mut owner, &mut planted, &run).await;
+        told::away(&mut owner, &mut guest, (&chat, push), &mut planted, &run).await;
         let input = json!({ "text": draft });
         guest
             .call("PUT", &format!("/chats/{chat}/draft"), &input)

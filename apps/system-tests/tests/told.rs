@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use system_tests::{Organisation, Person, Server, Socket};
+use system_tests::{Connection, Organisation, Person, Server, Socket};
 use tokio::sync::Mutex;
 
 use crate::{
     files::{Dice, begin, bring, content_path, goes_on_after, put, send, two},
     ground::{Ground, variable},
+    planted::Planted,
     push_service::PushService,
 };
 
@@ -17,6 +18,29 @@ use crate::{
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
 /// Members that are removed at once.
 const REMOVED_AT_ONCE: usize = 10;
+
+/// What a browser is told at, and of, for the scan: nothing of it is readable on its way either.
+pub async fn away(
+    owner: &mut Connection,
+    guest: &mut Connection,
+    (chat, push): (&str, &PushService),
+    planted: &mut Planted,
+    run: &str,
+) {
+    let mut word = |name: &str| {
+        let text = format!("planted-{name}-{run}");
+        planted.text(name, &text);
+        text
+    };
+    let (endpoint, pushed) = (word("endpoint"), word("pushed"));
+    push.subscribes(guest, &endpoint, "text").await;
+    let input = json!({ "client_id": "pushed", "body": { "text": format!("{pushed} @{{all}}") } });
+    let path = format!("/chats/{chat}/messages");
+    owner.call("POST", &path, &input).await.ok();
+    for taken in push.brings(&endpoint, 1, Duration::from_secs(20)).await {
+        planted.is_not_in("a push message", &taken.body);
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_said_before_a_kill_is_told_after_it() {
