@@ -76,6 +76,22 @@ impl Crowd {
         person.token
     }
 
+    /// Somebody new, in chats of these names with everybody, and the chats.
+    pub(crate) async fn reader(&mut self, names: &[&str]) -> (Person, Vec<String>) {
+        let mut members: Vec<String> = self.organisation.people[1..]
+            .iter()
+            .map(|person| person.account.clone())
+            .collect();
+        let owner = self.owner().await;
+        let reader = owner.brings("kim").await;
+        members.push(reader.account.clone());
+        let mut chats = Vec::new();
+        for name in names {
+            chats.push(owner.creates_chat(name, &members).await);
+        }
+        (reader, chats)
+    }
+
     /// The owner on a new connection: the one before may have rested for longer than the server waits.
     async fn owner(&mut self) -> &mut Person {
         let owner = &mut self.organisation.people[0];

@@ -21,10 +21,11 @@ pub(crate) enum Group {
     Sockets,
     Growing,
     Page,
+    Painting,
     Files,
 }
 
-const GROUPS: [(&str, Group); 10] = [
+const GROUPS: [(&str, Group); 11] = [
     ("sending", Group::Sending),
     ("mixing", Group::Mixing),
     ("delivering", Group::Delivering),
@@ -34,6 +35,7 @@ const GROUPS: [(&str, Group); 10] = [
     ("sockets", Group::Sockets),
     ("growing", Group::Growing),
     ("page", Group::Page),
+    ("painting", Group::Painting),
     ("files", Group::Files),
 ];
 

@@ -13,6 +13,6 @@ mod server;
 mod socket;
 
 pub use client::{Client, Connection, Reply};
-pub use people::{Organisation, Person};
+pub use people::{Organisation, PASSWORD, Person};
 pub use server::{Server, ServerOptions, binary, run_command, try_command};
 pub use socket::Socket;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, Connection};
 
-const PASSWORD: &str = "correct-horse-battery-staple-7";
+/// Everybody's password.
+pub const PASSWORD: &str = "correct-horse-battery-staple-7";
 
 /// Somebody signed in.
 pub struct Person {

@@ -6,6 +6,7 @@ mod files;
 mod growing;
 mod mixing;
 mod page;
+mod painting;
 mod reading;
 mod sending;
 mod sockets;
@@ -75,6 +76,9 @@ pub(crate) async fn run(options: &Options, table: &mut Table) {
     drop(server);
     if options.wants(Group::Growing) {
         growing::measure(table, options).await;
+    }
+    if options.wants(Group::Painting) {
+        painting::measure(table, options).await;
     }
     if options.wants(Group::Sending)
         && let Some(url) = ground::postgres_url()
