@@ -11,6 +11,7 @@ mod limits;
 mod managers;
 mod members;
 mod messages;
+mod page_of_limits;
 mod push;
 mod quiet;
 mod retention;
