@@ -58,9 +58,9 @@ export async function tell(stage) {
     service.status = 503;
     const before = service.refused;
     await owner.writes("are you there?");
-    await until("the service was asked", () => service.refused > before, 15_000);
+    await until("the service was asked", () => service.refused > before, 30_000);
     service.status = null;
-    await next(service, path, 3, 15_000);
+    await next(service, path, 3);
     await guest.page.goto("/settings/preferences");
     await guest.named("switch", "groups:push.label").click();
     await until(
@@ -77,7 +77,7 @@ export async function tell(stage) {
 
 const word = (person, english, chinese) => (person.language === "en" ? english : chinese);
 
-async function next(service, path, count, patienceMs = 10_000) {
+async function next(service, path, count, patienceMs = 30_000) {
   await until(`${count} were told`, () => service.broken || service.of(path).length >= count, patienceMs);
   if (service.broken) throw service.broken;
   return service.of(path).at(-1);
