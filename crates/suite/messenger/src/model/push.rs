@@ -1,7 +1,7 @@
 //! Browsers that are told of messages.
 
 use act::Sealed;
-use base::{AccountId, Id, IdKind, SessionId};
+use base::{AccountId, Id, IdKind, SessionId, Timestamp};
 
 /// Names a browser that is told.
 pub(crate) type PushId = Id<PushKind>;
@@ -33,6 +33,8 @@ pub(crate) struct Subscriber {
     /// What the browser gave, sealed for its row.
     pub(crate) keys: Option<(PushId, Sealed)>,
     pub(crate) detail: PushDetail,
+    /// When the browser was last opened: what was said before is no news.
+    pub(crate) since: Timestamp,
     /// Read up to this number, own messages included.
     pub(crate) read_number: i64,
     pub(crate) history_from: i64,

@@ -106,6 +106,7 @@ fn open_news(act: &Act, permit: &Permit<Topic>, messages: &[Message]) -> Result<
             said: Said {
                 number: message.known(),
                 author: message.author,
+                sent_at: message.sent_at,
                 mentions,
                 thread: message.thread,
             },

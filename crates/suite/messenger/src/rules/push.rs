@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use act::Limit;
-use base::{AccountId, MessageId, Refusal};
+use base::{AccountId, MessageId, Refusal, Timestamp};
 
 use super::load;
 use crate::{content::Mention, model::Subscriber};
@@ -43,6 +43,7 @@ pub(super) const REFUSALS: &[Refusal] = &[PUSH_OFF, PUSH_REFUSED];
 pub(crate) struct Said {
     pub(crate) number: i64,
     pub(crate) author: AccountId,
+    pub(crate) sent_at: Timestamp,
     pub(crate) mentions: Vec<Mention>,
     pub(crate) thread: Option<MessageId>,
 }
@@ -69,7 +70,8 @@ pub(crate) fn is_told(
         None => Some(to.read_number),
         Some(_) => thread_read,
     };
-    let is_news = read.is_some_and(|read| read < said.number);
+    let is_unread = read.is_some_and(|read| read < said.number);
+    let is_news = is_unread && said.sent_at >= to.since;
     let calls = is_direct || said.thread.is_some();
     let wants = said.names(to.account) || (calls && !to.is_muted);
     !is_theirs && is_news && wants && !to.is_quiet
@@ -93,6 +95,7 @@ mod tests {
             session: SessionId::NIL,
             keys: None,
             detail: PushDetail::Nothing,
+            since: Timestamp::from_micros(10),
             read_number: 4,
             history_from: 0,
             is_muted: false,
@@ -104,6 +107,7 @@ mod tests {
         Said {
             number: 5,
             author: account(1),
+            sent_at: Timestamp::from_micros(10),
             mentions: Vec::new(),
             thread: None,
         }
@@ -126,6 +130,14 @@ mod tests {
             ..bo()
         };
         assert!(!is_told(&said(), &read, true, None), "what is read already");
+        let opened_since = Subscriber {
+            since: Timestamp::from_micros(11),
+            ..bo()
+        };
+        assert!(
+            !is_told(&said(), &opened_since, true, None),
+            "what was said before the browser was opened"
+        );
         let newcomer = Subscriber {
             history_from: 6,
             ..bo()

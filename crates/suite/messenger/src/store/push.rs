@@ -69,7 +69,7 @@ static UNTOLD: Statement = Statement::read(concat!(
 ));
 
 static LIST_SUBSCRIBERS: Statement = Statement::read(
-    "SELECT p.account, p.session, p.id, p.keys_sealed, p.detail, m.read_number, m.history_from, m.muted_at,
+    "SELECT p.account, p.session, p.id, p.keys_sealed, p.detail, p.created_at, m.read_number, m.history_from, m.muted_at,
         q.until AS quiet_until,
         (SELECT MAX(s.number) FROM messenger_message s
          WHERE s.tenant = :tenant AND s.chat = :chat AND s.author = m.account AND s.thread IS NULL) AS sent_number
@@ -237,6 +237,7 @@ pub(crate) async fn list_subscribers(
                 session,
                 keys: Some((row.take("id")?, row.take("keys_sealed")?)),
                 detail: take_detail(&mut row)?,
+                since: row.take("created_at")?,
                 read_number: read.max(sent.unwrap_or(0)),
                 history_from: row.take("history_from")?,
                 is_muted: muted.is_some(),
