@@ -79,6 +79,29 @@ pub(crate) fn start_scanning(runtime: &Arc<Runtime>, node: NodeId, address: anti
     });
 }
 
+/// How often exports of which a step is due are looked for.
+const EXPORTS_EVERY: Duration = Duration::from_secs(1);
+
+/// Makes exports step by step, on one node at a time. A round is short, and each step is done once whoever does it: the lease
+/// only saves work.
+async fn make_exports(runtime: Arc<Runtime>, node: NodeId) {
+    let exporter = messenger::Exporter::new(Arc::clone(&runtime));
+    let keeper = LeaseKeeper::new(name("messenger.export"), node, SILENCE);
+    let mut lease = None;
+    loop {
+        tokio::time::sleep(EXPORTS_EVERY).await;
+        let round = async {
+            match leads(&runtime, &keeper, &mut lease).await? {
+                true => exporter.round().await.map(|_| ()),
+                false => Ok(()),
+            }
+        };
+        if let Err(error) = round.await {
+            tracing::warn!(%error, "an export could not be gone on with");
+        }
+    }
+}
+
 /// How often jobs that are due are looked for.
 const JOBS_EVERY: Duration = Duration::from_secs(1);
 
@@ -141,6 +164,7 @@ async fn tidy_once(runtime: &Runtime, keeper: &LeaseKeeper) -> Result<()> {
 /// Starts the jobs and every reconciler; each goes on until the process ends.
 pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId) {
     tokio::spawn(run_jobs(Arc::clone(runtime), node));
+    tokio::spawn(make_exports(Arc::clone(runtime), node));
     start_tidying(runtime, node);
     for module in runtime.modules() {
         for reconciler in &module.reconcilers {
@@ -165,21 +189,25 @@ async fn run_jobs(runtime: Arc<Runtime>, node: NodeId) {
     }
 }
 
-/// Renews the lease only when half of it has passed: an idle cell does not write every second.
 async fn run_jobs_once(
     runtime: &Runtime,
     keeper: &LeaseKeeper,
     lease: &mut Option<Lease>,
 ) -> Result<()> {
+    match leads(runtime, keeper, lease).await? {
+        true => runtime.run_due_jobs().await.map(|_| ()),
+        false => Ok(()),
+    }
+}
+
+/// Whether this node leads. Renews the lease only when it would soon end: an idle cell does not write every second.
+async fn leads(runtime: &Runtime, keeper: &LeaseKeeper, lease: &mut Option<Lease>) -> Result<bool> {
     let ports = runtime.ports();
     let now = ports.clock.now();
     if lease.is_none_or(|lease| !lease.is_held_at(now.after(SILENCE / 2))) {
         *lease = keeper.hold(&ports.database, now).await?;
     }
-    match lease {
-        Some(_) => runtime.run_due_jobs().await.map(|_| ()),
-        None => Ok(()),
-    }
+    Ok(lease.is_some())
 }
 
 async fn repeat(runtime: Arc<Runtime>, node: NodeId, operation: &'static str, every: Duration) {

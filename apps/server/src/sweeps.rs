@@ -1,6 +1,7 @@
 //! Sweeps over everything that the modules bring: a new operation or statement joins them by existing.
 
 mod entries;
+mod exports;
 mod files;
 mod imports;
 mod messages;
@@ -15,6 +16,7 @@ use crate::house::modules;
 
 /// Operations for people that have no address: the stream asks them in the name of a socket, the gate in that of a download.
 const ASKED_BY_THE_STREAM: &[&str] = &[
+    "messenger.export.live",
     "messenger.file.live",
     "messenger.stream.join",
     "messenger.stream.resume",

@@ -29,6 +29,7 @@ mod kill_mix;
 mod letters;
 mod nats;
 mod nodes;
+mod own_export;
 mod picture;
 mod plaintext;
 mod planted;

@@ -13,7 +13,7 @@ use crate::{
     ground::{Ground, variable},
     http2,
     nats::{OwnNats, Tap},
-    picture,
+    own_export, picture,
     planted::{Planted, files_below, from_base32, hex, nameless_files},
     push_service::PushService,
     told,
@@ -233,6 +233,7 @@ impl Story {
         doors::settled(&mut owner, &mut guest, &chat, &mut planted, &run).await;
         arrive::told(&mut owner, &mut planted, &run).await;
         told::away(&mut owner, &mut guest, (&chat, push), &mut planted, &run).await;
+        own_export::told(&mut owner, &mut guest, &chat, &planted).await;
         let input = json!({ "text": draft });
         guest
             .call("PUT", &format!("/chats/{chat}/draft"), &input)

@@ -37,6 +37,7 @@ const ABSENT: &[(&str, &str)] = &[
     ("{session}", "identity.session_absent"),
     ("{avatar}", "identity.avatar_absent"),
     ("{hold}", "messenger.hold_absent"),
+    ("{export}", "messenger.export_absent"),
 ];
 
 /// One pixel, as PNG.
@@ -80,6 +81,7 @@ struct Things {
     upload: String,
     file: String,
     hold: String,
+    export: String,
 }
 
 /// A server with two organisations.
@@ -174,6 +176,10 @@ impl Things {
             file = begins_file(owner, &chat, "whole").await;
             puts_file(owner, &chat, &file).await;
         }
+        let mut export = String::new();
+        if route.is_none_or(|route| route.path.contains("{export}")) {
+            export = begins_export(owner).await;
+        }
         let mut hold = String::new();
         if route.is_none_or(|route| route.path.contains("{hold}")) {
             let input = json!({ "chat": chat, "reason": "swept" });
@@ -183,6 +189,7 @@ impl Things {
         Self {
             upload,
             file,
+            export,
             hold,
             chat,
             message: text(&message["id"]),
@@ -207,6 +214,7 @@ impl Things {
             .replace("{upload}", &self.upload)
             .replace("{file}", &self.file)
             .replace("{hold}", &self.hold)
+            .replace("{export}", &self.export)
             .replace("{index}", "0")
     }
 
@@ -333,6 +341,18 @@ async fn begins_import(owner: &mut Person) -> (String, String) {
     let path = format!("/imports/{import}/chats");
     let chat = owner.connection.call("POST", &path, &chat).await.ok();
     (import, chat["chat"].as_str().unwrap().to_owned())
+}
+
+/// An export in the place of any other: one is made at a time.
+async fn begins_export(person: &mut Person) -> String {
+    let connection = &mut person.connection;
+    let all = connection.call("GET", "/me/exports", &Value::Null).await;
+    for export in all.ok()["items"].as_array().unwrap() {
+        let path = format!("/me/exports/{}", export["id"].as_str().unwrap());
+        connection.call("DELETE", &path, &Value::Null).await.ok();
+    }
+    let begun = connection.call("POST", "/me/exports", &json!({})).await;
+    begun.ok()["id"].as_str().unwrap().to_owned()
 }
 
 async fn puts_picture(person: &mut Person) -> String {

@@ -15,6 +15,7 @@ pub(crate) fn run() -> Outcome {
             process::find_program("nats-server").is_some(),
         ),
         ("clamav-daemon", Path::new("/usr/sbin/clamd").is_file()),
+        ("unzip", process::find_program("unzip").is_some()),
         ("chromium", process::find_program("chromium").is_some()),
         // Brings Python itself along.
         ("python3-venv", api::has_python()),

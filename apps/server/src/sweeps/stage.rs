@@ -173,7 +173,7 @@ impl Stage {
         (token, made["id"].clone())
     }
 
-    async fn joins(&self, owner: &Person) -> Person {
+    pub(super) async fn joins(&self, owner: &Person) -> Person {
         let (token, _) = self.invites(owner).await;
         let mail = self.mail();
         let anonymous = self.house.anonymous();
@@ -243,6 +243,7 @@ impl Stage {
                 self.of_files(name).await
             }
             ("messenger", "import") => self.of_imports(name).await,
+            ("messenger", "export") => self.of_exports(name).await,
             ("messenger", _) => match self.of_chats(name).await {
                 Some(deed) => Some(deed),
                 None => self.of_messages(name).await,

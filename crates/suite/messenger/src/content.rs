@@ -1,6 +1,7 @@
 //! What is sealed, as it is stored: one byte of schema version, then JSON. It stays readable for ever, so it only grows:
 //! new kinds are new variants, new fields are optional. This file and `wire.rs` are where serde stands.
 
+mod exports;
 mod files;
 mod push;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{card::Card, settings::Visibility};
 
+pub(crate) use exports::*;
 pub(crate) use files::*;
 pub(crate) use push::*;
 
@@ -349,6 +351,9 @@ mod tests {
             FILE_META,
             IMPORT_LABEL,
             PUSH_KEYS,
+            EXPORT_KEY,
+            EXPORT_WORK,
+            EXPORT_ENTRIES,
         ];
         let mut labels = fields.map(|field| field.label);
         labels.sort_unstable();

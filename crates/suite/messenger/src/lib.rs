@@ -4,6 +4,8 @@ mod arriving;
 mod card;
 mod content;
 mod courier;
+mod exporter;
+mod exporting;
 mod inspector;
 mod joining;
 mod media;
@@ -26,22 +28,25 @@ use std::{sync::Arc, time::Duration};
 use act::{Migration, MigrationSet, Module, With};
 
 pub use courier::{Courier, OfChat, Telling};
+pub use exporter::{Exporter, Round};
 pub use inspector::{Inspected, Inspector};
 pub use operator::Settings;
 pub use ops::{
-    add_members, answer_card, answer_request, audience_chat, begin_import, begin_upload,
-    bring_chat, bring_messages, cancel_upload, change_card, change_chat, changes_chat, create_chat,
-    direct_chat, disband_chat, due_push, due_scans, edit_message, expire_uploads, finish_import,
-    finish_upload, forward_messages, get_chat, get_draft, get_link, get_message, get_push,
-    get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream, leave_chat,
-    list_answers, list_chats, list_files, list_holds, list_imports, list_members, list_messages,
-    list_pins, list_public, list_reactions, list_readers, list_replies, list_requests,
-    list_threads, list_versions, live_file, make_link, mark_position, mark_thread, open_chat,
-    pin_message, place_hold, purge_messages, push_behind, push_held, push_tenants, put_part,
-    react_message, read_file, read_import, read_policy, read_scan, read_thumbnail, recall_message,
-    release_hold, remove_member, resume_stream, save_draft, save_policy, save_push, send_card,
-    send_message, set_quiet, set_quota, set_role, settle_push, settle_scan, states_chats,
-    transfer_chat, unpin_message, withdraw_link, withdraw_push, withdraw_request,
+    add_members, answer_card, answer_request, audience_chat, begin_export, begin_import,
+    begin_upload, bring_chat, bring_messages, cancel_upload, change_card, change_chat,
+    changes_chat, continue_export, create_chat, delete_export, direct_chat, disband_chat,
+    due_exports, due_push, due_scans, edit_message, expire_exports, expire_uploads, finish_import,
+    finish_upload, forward_messages, get_chat, get_draft, get_export, get_link, get_message,
+    get_push, get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream,
+    leave_chat, list_answers, list_chats, list_exports, list_files, list_holds, list_imports,
+    list_members, list_messages, list_pins, list_public, list_reactions, list_readers,
+    list_replies, list_requests, list_threads, list_versions, live_export, live_file, make_link,
+    mark_position, mark_thread, open_chat, pin_message, place_hold, purge_messages, push_behind,
+    push_held, push_tenants, put_part, react_message, read_export, read_file, read_import,
+    read_policy, read_scan, read_thumbnail, recall_message, release_hold, remove_member,
+    resume_stream, save_draft, save_policy, save_push, send_card, send_message, set_quiet,
+    set_quota, set_role, settle_push, settle_scan, states_chats, stumble_export, transfer_chat,
+    unpin_message, withdraw_link, withdraw_push, withdraw_request,
 };
 
 /// The schema of this domain.
@@ -77,6 +82,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             sql: include_str!("../migrations/0007_retention.sql"),
         },
         Migration {
+            name: "0008_exports",
+            sql: include_str!("../migrations/0008_exports.sql"),
+        },
+        Migration {
             name: "0009_push",
             sql: include_str!("../migrations/0009_push.sql"),
         },
@@ -93,7 +102,7 @@ pub fn module() -> Module {
 
 /// Everything this domain brings.
 pub fn module_with(settings: Settings) -> Module {
-    let mut module = with_imports(Module::new("messenger", MIGRATIONS))
+    let mut module = with_exports(with_imports(Module::new("messenger", MIGRATIONS)))
         // chats
         .with(&list_chats::OP, list_chats::run)
         .with(&create_chat::OP, create_chat::run)
@@ -166,7 +175,7 @@ pub fn module_with(settings: Settings) -> Module {
     module = with_push(with_files(module, &settings), &settings);
     module.statements = store::statements();
     module.blobs = store::BLOBS;
-    module.kinds = &[model::CHAT];
+    module.kinds = &[model::CHAT, model::SHELF];
     module.refusals = rules::refusals();
     module.notices = &[
         "chat.added",
@@ -233,4 +242,20 @@ fn with_imports(module: Module) -> Module {
         .with(&bring_messages::OP, bring_messages::run)
         .with(&open_chat::OP, open_chat::run)
         .with(&finish_import::OP, finish_import::run)
+}
+
+/// What people take with them.
+fn with_exports(module: Module) -> Module {
+    module
+        .with(&list_exports::OP, list_exports::run)
+        .with(&begin_export::OP, begin_export::run)
+        .with(&get_export::OP, get_export::run)
+        .with(&delete_export::OP, delete_export::run)
+        .with(&read_export::OP, read_export::run)
+        .with(&live_export::OP, live_export::run)
+        .with(&due_exports::OP, due_exports::run)
+        .with(&continue_export::OP, continue_export::run)
+        .with(&stumble_export::OP, stumble_export::run)
+        .with(&expire_exports::OP, expire_exports::run)
+        .reconciling(&expire_exports::OP, rules::EXPORTS_EXPIRE_EVERY)
 }

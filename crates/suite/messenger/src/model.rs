@@ -1,5 +1,6 @@
 //! The nouns: chats, how an account stands to them, and what is said there.
 
+mod exports;
 mod files;
 mod imports;
 mod push;
@@ -14,9 +15,11 @@ use crate::{
     settings::{Settings, Visibility},
 };
 
+pub(crate) use exports::{ArchivePart, Export, ExportState, Exported, Failure, SHELF, Shelf};
 pub(crate) use files::*;
 pub(crate) use push::*;
 
+pub use exports::ExportId;
 pub use imports::ImportId;
 pub(crate) use imports::{Arrival, Import, Progress};
 

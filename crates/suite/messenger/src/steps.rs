@@ -1,5 +1,6 @@
 //! Steps that several operations share.
 
+mod exports;
 mod files;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use crate::{
     store, views, wire,
 };
 
+pub(crate) use exports::*;
 pub(crate) use files::*;
 
 /// What is shown of accounts, by account.

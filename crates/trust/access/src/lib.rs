@@ -128,6 +128,12 @@ pub const RULES: &[Rule] = &[
         Relation::Administrator,
         &[Action::Administer],
     ),
+    // What an account keeps for itself; nobody else stands to it at all.
+    rule(
+        "messenger.shelf",
+        Relation::Own,
+        &[Action::Find, Action::Read, Action::Create, Action::Change],
+    ),
     // A public chat, or one whose link the caller has: its door is open, nothing that was said behind it.
     rule(
         "messenger.chat",

@@ -4,6 +4,7 @@ mod afterwards;
 mod cards;
 mod chats;
 mod doors;
+mod exports;
 mod files;
 mod imports;
 mod members;
@@ -23,6 +24,7 @@ pub(crate) use afterwards::*;
 pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
+pub(crate) use exports::*;
 pub(crate) use files::*;
 pub(crate) use imports::*;
 pub(crate) use members::*;
@@ -64,6 +66,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         cards::REFUSALS,
         chats::REFUSALS,
         doors::REFUSALS,
+        exports::REFUSALS,
         files::REFUSALS,
         imports::REFUSALS,
         members::REFUSALS,

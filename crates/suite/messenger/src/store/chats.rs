@@ -137,6 +137,17 @@ static CHAT_OF: Statement = Statement::read(concat!(
     of_account!()
 ));
 
+/// The chats of an account by their ids.
+static CHATS_AFTER: Statement = Statement::read(concat!(
+    "SELECT ",
+    chat_columns!(),
+    ", ",
+    setting_columns!("c"),
+    chat_from!(),
+    " WHERE m.tenant = :tenant AND m.account = :account AND m.chat > :after AND c.disbanded_at IS NULL
+     ORDER BY m.chat LIMIT :limit"
+));
+
 /// The chat together with what the account sent there under a token: sending reads once.
 static CHAT_AND_SENT: Statement = Statement::read(concat!(
     "SELECT ",
@@ -215,6 +226,7 @@ static RENAME_CHAT: Statement = Statement::write(
 
 pub(super) const STATEMENTS: &[&Statement] = &[
     &CHAT_OF,
+    &CHATS_AFTER,
     &CHAT_AND_SENT,
     &OVERVIEW,
     &LIST_OVERVIEWS,
@@ -234,10 +246,34 @@ pub(super) const STATEMENTS: &[&Statement] = &[
 /// [`CHAT_ABSENT`], also when the caller is not in it.
 pub(crate) async fn chat(act: &mut Act, id: ChatId) -> Result<Chat> {
     let account = act.member()?.account;
+    let chat = find_chat_of(act, account, id).await?;
+    chat.ok_or_else(|| CHAT_ABSENT.into())
+}
+
+/// The chat as this account sees it, if it is in it.
+pub(crate) async fn find_chat_of(
+    act: &mut Act,
+    account: AccountId,
+    id: ChatId,
+) -> Result<Option<Chat>> {
     let row = act
         .row(&CHAT_OF, params! { account: account, chat: id })
         .await?;
-    take_chat(act, account, row.ok_or(CHAT_ABSENT)?)
+    row.map(|row| take_chat(act, account, row)).transpose()
+}
+
+/// The chats of this account, by their ids after one of them.
+pub(crate) async fn chats_of(
+    act: &mut Act,
+    account: AccountId,
+    after: ChatId,
+    limit: u32,
+) -> Result<Vec<Chat>> {
+    let params = params! { account: account, after: after, limit: limit };
+    let rows = act.rows(&CHATS_AFTER, params).await?;
+    rows.into_iter()
+        .map(|row| take_chat(act, account, row))
+        .collect()
 }
 
 /// The chat, and what the caller already sent there under this token.

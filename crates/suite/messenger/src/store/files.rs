@@ -24,13 +24,14 @@ macro_rules! files {
     ($which:literal) => {
         concat!(
             "SELECT ",
-            file_columns!(),
+            $crate::store::files::file_columns!(),
             " FROM messenger_file f JOIN messenger_content c ON c.tenant = f.tenant AND c.id = f.content
              WHERE f.tenant = :tenant AND ",
             $which
         )
     };
 }
+pub(super) use {file_columns, files};
 
 static FIND_FILE: Statement = Statement::read(files!("f.chat = :chat AND f.id = :id"));
 
@@ -169,7 +170,8 @@ static NAMED_THUMBNAIL: Statement = Statement::read(
 );
 
 /// What names a blob.
-pub(crate) static BLOBS: &[&Statement] = &[&NAMED_PART, &NAMED_THUMBNAIL];
+pub(crate) static BLOBS: &[&Statement] =
+    &[&NAMED_PART, &NAMED_THUMBNAIL, &super::exports::NAMED_EXPORT];
 
 pub(super) const STATEMENTS: &[&Statement] = &[
     &FIND_FILE,
@@ -534,7 +536,7 @@ pub(crate) async fn list_scanning(act: &mut Act, limit: u32) -> Result<Vec<(Tena
         .collect()
 }
 
-fn take_file(mut row: Row) -> Result<File> {
+pub(super) fn take_file(mut row: Row) -> Result<File> {
     let (state, kind): (String, String) = (row.take("state")?, row.take("kind")?);
     Ok(File {
         id: row.take("id")?,

@@ -3,6 +3,7 @@
 mod cards;
 mod chats;
 mod doors;
+mod exports;
 mod files;
 mod imports;
 mod members;
@@ -24,6 +25,7 @@ use base::Result;
 pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
+pub(crate) use exports::*;
 pub(crate) use files::*;
 pub(crate) use imports::*;
 pub(crate) use members::*;
@@ -45,6 +47,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         cards::STATEMENTS,
         chats::STATEMENTS,
         doors::STATEMENTS,
+        exports::STATEMENTS,
         files::STATEMENTS,
         imports::STATEMENTS,
         members::STATEMENTS,

@@ -18,7 +18,7 @@ use crate::{
     rules::PART_BYTES, send_message, set_quota,
 };
 
-fn pattern(bytes: usize) -> Vec<u8> {
+pub(super) fn pattern(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|at| (at % 251) as u8).collect()
 }
 
@@ -35,7 +35,7 @@ async fn put(by: &Actor, chat: &Value, upload: &Value, index: usize, bytes: &[u8
 }
 
 /// Brings a file up to its end.
-async fn bring(by: &Actor, chat: &Value, name: &str, bytes: &[u8]) -> Value {
+pub(super) async fn bring(by: &Actor, chat: &Value, name: &str, bytes: &[u8]) -> Value {
     let upload = by
         .does(&begin_upload::OP, beginning(chat, name, bytes.len()))
         .await;
@@ -53,7 +53,7 @@ fn of_file(chat: &Value, file: &Value) -> Value {
     json!({ "chat": chat["id"], "file": file["id"] })
 }
 
-fn carrying(chat: &Value, client_id: &str, files: &[&Value]) -> Value {
+pub(super) fn carrying(chat: &Value, client_id: &str, files: &[&Value]) -> Value {
     let files: Vec<&Value> = files.iter().map(|file| &file["id"]).collect();
     json!({ "chat": chat["id"], "client_id": client_id, "body": { "text": "", "files": files } })
 }

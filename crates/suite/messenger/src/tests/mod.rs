@@ -4,6 +4,7 @@ mod afterwards;
 mod cards;
 mod chats;
 mod doors;
+mod exports;
 mod files;
 mod imports;
 mod kit;
