@@ -9,7 +9,7 @@ use std::{
 
 use hyper::Method;
 use serde_json::{Value, json};
-use system_tests::{Connection, Organisation, Server};
+use system_tests::{Connection, Organisation, Person, Server};
 use tempfile::TempDir;
 use zip::ZipArchive;
 
@@ -107,6 +107,38 @@ async fn survives(kind: Kind) {
         .ok();
     let gone = ana.connection.get(&content_path(&export)).await;
     assert_eq!(gone.status, 404);
+    server.stop().await;
+}
+
+/// As [`files`] has it of uploads: `BASTIDE_TEST_FILE_MIB=2048` makes it a large one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_memory_of_a_server_does_not_grow_with_an_export() {
+    let mib = variable("BASTIDE_TEST_FILE_MIB").map_or(96, |mib| mib.parse().unwrap());
+    let ground = Ground::embedded();
+    let server = Server::start(ground.directory.path(), ground.options.clone()).await;
+    let mut ana = Person::founds(&server.shared_client(), "large", "ana").await;
+    let chat = ana.creates_chat("files", &[]).await;
+    let part = Dice(11).bytes(4 * 1024 * 1024);
+    let (before, bytes) = (server.usage().1, mib / 4 * part.len());
+    let connection = &mut ana.connection;
+    let upload = files::begin(connection, &chat, "large.bin", bytes).await;
+    for index in 0..mib / 4 {
+        files::put(connection, &chat, &upload, index, &part)
+            .await
+            .ok();
+    }
+    let file = files::finish(connection, &chat, &upload).await;
+    files::send(connection, &chat, "large", &file).await;
+    let begun = Instant::now();
+    let export = begin(connection).await;
+    let ready = until(connection, &export, |export| export["state"] == "ready").await;
+    let peak = server.peak_kib();
+    println!(
+        "{mib} MiB: exported in {:.1?}; {before} KiB before, {peak} KiB at the peak",
+        begun.elapsed()
+    );
+    assert!(ready["size_bytes"].as_u64() > u64::try_from(bytes).ok());
+    assert!(peak - before < 96 * 1024, "from {before} to {peak} KiB");
     server.stop().await;
 }
 
