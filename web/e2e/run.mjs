@@ -14,6 +14,7 @@ import { PushService } from "./lib/pushService.mjs";
 import { Server } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 import { arrive } from "./stories/arrive.mjs";
+import { carry } from "./stories/carry.mjs";
 import { converse } from "./stories/converse.mjs";
 import { found } from "./stories/found.mjs";
 import { gather } from "./stories/gather.mjs";
@@ -29,7 +30,23 @@ import { talk } from "./stories/talk.mjs";
 import { together } from "./stories/together.mjs";
 
 const LANGUAGES = { first: ["zh-CN", "en"], second: ["en", "zh-CN"] };
-const STORIES = { arrive, talk, together, converse, share, gather, tell, prove, own, recover, protect, lead, found, survive };
+const STORIES = {
+  arrive,
+  talk,
+  together,
+  converse,
+  share,
+  carry,
+  gather,
+  tell,
+  prove,
+  own,
+  recover,
+  protect,
+  lead,
+  found,
+  survive,
+};
 
 const binary =
   process.env.BASTIDE_TEST_BINARY ?? fileURLToPath(new URL("../../target/debug/bastide", import.meta.url));

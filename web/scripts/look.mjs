@@ -94,6 +94,8 @@ const SCREENS = [
   ["security-enrol", "/settings/security", "", enrol],
   ["sessions", "/settings/sessions", ""],
   ["preferences", "/settings/preferences", ""],
+  ["own-data", "/settings/data", "exports"],
+  ["own-data-empty", "/settings/data", ""],
   ["members", "/settings/members", ""],
   ["invitations", "/settings/invitations", ""],
   ["invite", "/settings/invitations", "", (page) => page.locator("main section button").first().click()],

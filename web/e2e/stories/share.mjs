@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { ensure, until } from "../lib/until.mjs";
 
-const GROUP = "工坊 Workshop";
+export const GROUP = "工坊 Workshop";
 /** More than one part. */
-const LARGE = Buffer.alloc(9 * 1024 * 1024, "the northern station wrote this line. ");
+export const LARGE = Buffer.alloc(9 * 1024 * 1024, "the northern station wrote this line. ");
 
 export async function share(stage) {
   const { owner, guest } = stage;

@@ -141,3 +141,8 @@ export function fileAddress(chat: string, file: string, what: "content" | "inlin
   };
   return transport().picture(path[what]);
 }
+
+/** Where the archive of an export is. */
+export function exportAddress(id: string): string {
+  return transport().picture(`${PREFIX}${pathOf("/me/exports/{export}", { export: id })}/content`);
+}

@@ -1,4 +1,4 @@
-export { api, avatarAddress, fileAddress, newKey, PREFIX, whenSessionEnds } from "./client";
+export { api, avatarAddress, exportAddress, fileAddress, newKey, PREFIX, whenSessionEnds } from "./client";
 export { ApiError, isApiError } from "./problem";
 export type { Socket, Transport } from "./transport";
 export { replaceTransport, transport } from "./transport";

@@ -69,7 +69,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page6"];
+            "application/json": components["schemas"]["Page7"];
           };
         };
       };
@@ -172,7 +172,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page8"];
+            "application/json": components["schemas"]["Page9"];
           };
         };
       };
@@ -378,7 +378,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page13"];
+            "application/json": components["schemas"]["Page14"];
           };
         };
       };
@@ -572,7 +572,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page7"];
+            "application/json": components["schemas"]["Page8"];
           };
         };
       };
@@ -803,7 +803,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page10"];
+            "application/json": components["schemas"]["Page11"];
           };
         };
       };
@@ -1156,7 +1156,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page9"];
+            "application/json": components["schemas"]["Page10"];
           };
         };
       };
@@ -1340,7 +1340,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page12"];
+            "application/json": components["schemas"]["Page13"];
           };
         };
       };
@@ -1785,6 +1785,94 @@ export interface paths {
         200: {
           content: {
             "application/json": components["schemas"]["Done"];
+          };
+        };
+      };
+    };
+  };
+  "/me/exports": {
+    /** Lists the caller's exports, the youngest first: those that are made, and those that are there. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Page6"];
+          };
+        };
+      };
+    };
+    /** Begins an archive of what the caller said and sent, one at a time: at most 50 GiB, kept for 7 days, three of them at once. It takes the place of those that failed or have gone. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Export"];
+          };
+        };
+        201: {
+          content: {
+            "application/json": components["schemas"]["Export"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/me/exports/{export}": {
+    /** Shows an export of the caller: how far it is, and until when it is kept. */
+    get: {
+      parameters: {
+        path: {
+          export: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Export"];
+          };
+        };
+      };
+    };
+    /** Gives up an export of the caller that is being made, or removes one with its archive. */
+    delete: {
+      parameters: {
+        path: {
+          export: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Done2"];
+          };
+        };
+      };
+    };
+  };
+  "/me/exports/{export}/content": {
+    /** Gives the archive of an export of the caller, whole or in a range. */
+    get: {
+      parameters: {
+        path: {
+          export: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "*/*": Blob;
+          };
+        };
+        206: {
+          content: {
+            "*/*": Blob;
           };
         };
       };
@@ -2317,7 +2405,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            "application/json": components["schemas"]["Page11"];
+            "application/json": components["schemas"]["Page12"];
           };
         };
       };
@@ -2478,6 +2566,31 @@ export interface components {
       label: string;
       required: boolean;
     };
+    /** An archive of what somebody said and sent, ready or being made. */
+    Export: {
+      /** The chats that one was in when it was begun. */
+      chats: number;
+      /** Those of them that are done. */
+      chats_done: number;
+      created_at: string;
+      /** When the archive goes; null where there is none. */
+      expires_at: string | null;
+      /** Of one that failed. */
+      failure: components["schemas"]["ExportFailure"] | null;
+      files: number;
+      /** The bytes of the files that were to be expected at the beginning. */
+      files_bytes: number;
+      finished_at: string | null;
+      id: string;
+      /** What is in the archive so far. */
+      messages: number;
+      size_bytes: number;
+      state: components["schemas"]["ExportState"];
+    };
+    /** Why an export came to nothing. */
+    ExportFailure: "too_large" | "suspended" | "trouble";
+    /** Where an export is in its life. */
+    ExportState: "running" | "failed" | "queued" | "ready" | "expired";
     /** A file of a message. */
     File: {
       /** Whether there is a small picture of it. */
@@ -2753,24 +2866,30 @@ export interface components {
     };
     /** One page of a list. */
     Page10: {
-      items: components["schemas"]["PersonAnswer"][];
+      items: components["schemas"]["Request"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page11: {
-      items: components["schemas"]["FollowedThread"][];
+      items: components["schemas"]["PersonAnswer"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page12: {
-      items: components["schemas"]["Hold"][];
+      items: components["schemas"]["FollowedThread"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page13: {
+      items: components["schemas"]["Hold"][];
+      /** Gives the next page; null on the last. */
+      next_cursor: string | null;
+    };
+    /** One page of a list. */
+    Page14: {
       items: components["schemas"]["ChatFile"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
@@ -2801,25 +2920,25 @@ export interface components {
     };
     /** One page of a list. */
     Page6: {
-      items: components["schemas"]["Chat"][];
+      items: components["schemas"]["Export"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page7: {
-      items: components["schemas"]["Membership"][];
+      items: components["schemas"]["Chat"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page8: {
-      items: components["schemas"]["Door"][];
+      items: components["schemas"]["Membership"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };
     /** One page of a list. */
     Page9: {
-      items: components["schemas"]["Request"][];
+      items: components["schemas"]["Door"][];
       /** Gives the next page; null on the last. */
       next_cursor: string | null;
     };

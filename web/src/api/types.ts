@@ -49,4 +49,6 @@ export type MessengerPolicy = Schemas["Policy"];
 export type StoredFile = Schemas["File"];
 export type ChatFile = Schemas["ChatFile"];
 export type Upload = Schemas["Upload"];
+/** An archive of what somebody wrote and sent, or how far it is. */
+export type Export = Schemas["Export"];
 export type PushDetail = Schemas["PushDetail"];

@@ -160,6 +160,11 @@ const settingsPages = [
   }),
   createRoute({
     ...inSettings,
+    path: "data",
+    component: lazyRouteComponent(() => import("@/features/messenger/screens/OwnData"), "OwnData"),
+  }),
+  createRoute({
+    ...inSettings,
     path: "members",
     component: lazyRouteComponent(() => import("@/features/people/screens/Members"), "Members"),
   }),

@@ -17,6 +17,7 @@ export const keys = {
   requests: (chat: string) => ["chat-requests", chat] as const,
   link: (chat: string) => ["chat-link", chat] as const,
   publicChats: ["public-chats"] as const,
+  exports: ["exports"] as const,
   quiet: ["quiet"] as const,
   push: ["push"] as const,
   policy: ["messenger-policy"] as const,

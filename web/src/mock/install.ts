@@ -1,6 +1,7 @@
 /** Puts the in-memory server under the application; only in the build of mode `mock`. */
 
 import { replaceTransport } from "@/api";
+import { makeExport, readyExport } from "./exports";
 import { seed } from "./seed";
 import { MockServer } from "./server";
 
@@ -56,6 +57,17 @@ function setStage(server: MockServer, wish: string): void {
       if (person) Object.assign(person, { totp: true, recoveryCodes: ["aaaa-bbbb", "cccc-dddd"] });
       break;
     }
+    case "exports":
+      makeExport(state, { state: "failed", failure: "trouble" });
+      readyExport(state, 3);
+      makeExport(state, {
+        state: "running",
+        chats_done: 2,
+        messages: 412,
+        files: 17,
+        size_bytes: 286_000_000,
+      });
+      break;
     case "delay":
       server.delayMs = Number(value);
       break;

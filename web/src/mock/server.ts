@@ -5,6 +5,7 @@
 
 import type { Socket, Transport } from "@/api";
 import { type Asked, type Handler, json, MockRefusal, problem, type Routes } from "./answers";
+import { exportRoutes } from "./exports";
 import { drawing, fileRoutes } from "./files";
 import { groupRoutes } from "./groups";
 import { identityRoutes } from "./identity";
@@ -20,6 +21,7 @@ const ROUTES: Routes = {
   ...talkRoutes,
   ...groupRoutes,
   ...fileRoutes,
+  ...exportRoutes,
   ...peopleRoutes,
 };
 
@@ -90,6 +92,7 @@ export class MockServer implements Transport {
   readonly picture = (path: string): string => {
     const file = /\/files\/([^/]+)\/(?:thumbnail|content)/.exec(path)?.[1];
     if (file) return drawing(this.state, file);
+    if (path.includes("/me/exports/")) return "data:application/zip;base64,UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
     const avatar = decodeURIComponent(path.split("/").at(-1)?.split("?")[0] ?? "");
     return this.state.avatars.get(avatar) ?? "";
   };

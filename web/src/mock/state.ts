@@ -4,6 +4,7 @@ import type {
   Account,
   Card,
   Chat,
+  Export,
   Instance,
   Invitation,
   Message,
@@ -98,6 +99,7 @@ export class MockState {
   drafts = new Map<string, string>();
   files = new Map<string, StoredFile>();
   uploads = new Map<string, MockUpload>();
+  exports: Export[] = [];
   quietUntil: string | null = null;
   pushKey: string | null = null;
   pushDetail: PushDetail | null = null;

@@ -1,4 +1,12 @@
-import { IconDeviceDesktop, IconId, IconMail, IconPalette, IconShieldLock, IconUsers } from "@/ui";
+import {
+  IconDeviceDesktop,
+  IconFileZip,
+  IconId,
+  IconMail,
+  IconPalette,
+  IconShieldLock,
+  IconUsers,
+} from "@/ui";
 
 /** The pages of settings, in order; the list, the palette and the router read them here. */
 export const SETTINGS_PAGES = [
@@ -6,6 +14,7 @@ export const SETTINGS_PAGES = [
   { id: "security", path: "/settings/security", group: "own", Icon: IconShieldLock },
   { id: "sessions", path: "/settings/sessions", group: "own", Icon: IconDeviceDesktop },
   { id: "preferences", path: "/settings/preferences", group: "own", Icon: IconPalette },
+  { id: "data", path: "/settings/data", group: "own", Icon: IconFileZip },
   { id: "members", path: "/settings/members", group: "organisation", Icon: IconUsers },
   { id: "invitations", path: "/settings/invitations", group: "organisation", Icon: IconMail },
 ] as const;

@@ -1,4 +1,5 @@
 import app from "./app.json";
+import exports from "./exports.json";
 import groups from "./groups.json";
 import identity from "./identity.json";
 import messenger from "./messenger.json";
@@ -7,4 +8,4 @@ import refusals from "./refusals.json";
 import settings from "./settings.json";
 import talk from "./talk.json";
 
-export const catalogue = { app, groups, identity, messenger, people, refusals, settings, talk };
+export const catalogue = { app, exports, groups, identity, messenger, people, refusals, settings, talk };
