@@ -25,6 +25,7 @@ const SCREENS: [at: string, as: string | null, heading: string][] = [
   ["/settings/security", "u_lin", "安全"],
   ["/settings/sessions", "u_lin", "登录会话"],
   ["/settings/preferences", "u_lin", "偏好设置"],
+  ["/settings/data", "u_lin", "你的数据"],
   ["/settings/members", "u_lin", "成员"],
   ["/settings/invitations", "u_lin", "邀请"],
   ["/settings/members", "u_ana", "成员"],

@@ -103,6 +103,9 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
     case "quiet":
       void client.invalidateQueries({ queryKey: keys.quiet });
       return;
+    case "export":
+      void client.invalidateQueries({ queryKey: keys.exports });
+      return;
     case "profile":
       void client.invalidateQueries({ queryKey: keys.me });
       void client.invalidateQueries({ queryKey: ["account"] });

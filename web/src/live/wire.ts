@@ -42,7 +42,8 @@ export interface NoticeFrame {
     | "profile"
     | "draft"
     | "thread"
-    | "quiet";
+    | "quiet"
+    | "export";
   chat?: string;
   number?: number;
 }

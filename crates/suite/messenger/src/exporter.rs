@@ -21,8 +21,8 @@ pub struct Exporter {
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Round {
-    pub steps: u32,
+pub struct Steps {
+    pub done: u32,
 }
 
 impl Exporter {
@@ -34,8 +34,8 @@ impl Exporter {
     ///
     /// # Errors
     /// The first one of the steps that failed. The others were done; the export waits, and is given up after a few of them.
-    pub async fn round(&self) -> Result<Round> {
-        let mut round = Round::default();
+    pub async fn round(&self) -> Result<Steps> {
+        let mut steps = Steps::default();
         let mut failed: BTreeSet<ExportId> = BTreeSet::new();
         let mut error = Ok(());
         loop {
@@ -43,13 +43,13 @@ impl Exporter {
             let due = due.exports.into_iter();
             let due: Vec<_> = due.filter(|of| !failed.contains(&of.export)).collect();
             if due.is_empty() {
-                return error.map(|()| round);
+                return error.map(|()| steps);
             }
             for of in due {
-                if round.steps >= ROUND_STEPS {
-                    return error.map(|()| round);
+                if steps.done >= ROUND_STEPS {
+                    return error.map(|()| steps);
                 }
-                round.steps += 1;
+                steps.done += 1;
                 if let Err(trouble) = self.step(of).await {
                     failed.insert(of.export);
                     error = error.and(Err(trouble));

@@ -28,7 +28,7 @@ use std::{sync::Arc, time::Duration};
 use act::{Migration, MigrationSet, Module, With};
 
 pub use courier::{Courier, OfChat, Telling};
-pub use exporter::{Exporter, Round};
+pub use exporter::{Exporter, Steps};
 pub use inspector::{Inspected, Inspector};
 pub use operator::Settings;
 pub use ops::{
@@ -187,6 +187,7 @@ pub fn module_with(settings: Settings) -> Module {
         "thread",
         "card.answered",
         "quiet",
+        "export",
     ];
     module
 }

@@ -210,13 +210,17 @@ impl Archive {
         std::mem::take(&mut self.filled)
     }
 
-    /// Leaves it: the last parts, where it stands, and the members that were completed.
+    /// Makes parts of all that is in memory, before it is left.
     ///
     /// # Errors
     /// A fault when there are more parts than can be counted.
-    pub(crate) fn leave(mut self) -> Result<(Vec<Filled>, Written, Vec<Entry>)> {
-        self.cut()?;
-        Ok((self.filled, self.written, self.entries))
+    pub(crate) fn rest(&mut self) -> Result<()> {
+        self.cut()
+    }
+
+    /// Where it stands once it rests, and the members that were completed.
+    pub(crate) fn leave(self) -> (Written, Vec<Entry>) {
+        (self.written, self.entries)
     }
 }
 

@@ -358,11 +358,9 @@ impl Making<'_> {
     }
 
     async fn leave(mut self, act: &Act, stage: Stage) -> Result<Step> {
-        let archive = std::mem::replace(&mut self.archive, Archive::resume(Default::default()));
-        let (filled, written, entries) = archive.leave()?;
-        for filled in filled {
-            self.keep(act, filled).await?;
-        }
+        self.archive.rest()?;
+        self.keep_filled(act).await?;
+        let (written, entries) = self.archive.leave();
         self.progress.size_bytes = written.size;
         Ok(Step {
             work: Work { stage, written },

@@ -3,7 +3,7 @@
 use act::{Act, Action, Method, Operation, Permit, Relation};
 use base::Result;
 
-use super::get_export;
+use super::{continue_export::EXPORT, get_export};
 use crate::{
     model::{Export, ExportState, Exported, SHELF, Shelf, Tenant},
     rules::{self, EXPORT_TOO_LARGE, EXPORT_UNDERWAY, EXPORTS_TOO_MANY},
@@ -58,6 +58,7 @@ pub async fn run(act: &mut Act, _: wire::BeginExport) -> Result<wire::Export> {
         shelf: *permit.resource(),
     };
     store::insert_export(act, &permit, &export)?;
+    act.notify(account, EXPORT, None, None);
     act.refer(id);
     Ok(wire::Export::of(&export))
 }

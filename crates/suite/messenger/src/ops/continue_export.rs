@@ -13,6 +13,9 @@ use crate::{
     wire,
 };
 
+/// The notice that an export was begun, is over, or is gone. How far one is, is asked for.
+pub(super) const EXPORT: &str = "export";
+
 pub static OP: Operation = Operation::write("messenger.export.continue", Action::Serve)
     .system()
     .across_tenants()
@@ -76,6 +79,9 @@ fn save(
         store::insert_entries(act, permit, &export, &entries)?;
     }
     store::save_step(act, permit, &export, &after)?;
+    if step.is_over() {
+        act.notify(export.account, EXPORT, None, None);
+    }
     Ok(wire::Export::of(&Export {
         state: after.state,
         progress: after.progress,
@@ -94,6 +100,7 @@ pub(super) fn fail(
     let state = rules::passes(export.state, Passing::Failed(reason)).unwrap_or(export.state);
     let forgotten_at = act.now().after(EXPORT_REMEMBERED);
     store::end_export(act, permit, &export, (state, Some(reason)), forgotten_at)?;
+    act.notify(export.account, EXPORT, None, None);
     Ok(wire::Export::of(&Export {
         state,
         reason: Some(reason),

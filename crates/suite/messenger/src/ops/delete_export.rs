@@ -3,6 +3,7 @@
 use act::{Act, Action, Method, Operation};
 use base::Result;
 
+use super::continue_export::EXPORT;
 use crate::{rules::EXPORT_ABSENT, store, wire};
 
 pub static OP: Operation = Operation::write("messenger.export.delete", Action::Change)
@@ -19,5 +20,6 @@ pub async fn run(act: &mut Act, input: wire::OfExport) -> Result<wire::Done> {
     // A step that is under way runs again, and finds nothing more to do.
     act.raise(&permit);
     store::delete_export(act, &permit, export.id)?;
+    act.notify(export.account, EXPORT, None, None);
     Ok(wire::Done {})
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use act::{Act, Call, Card, Directory};
+use act::{Act, Announcement, Call, Card, Directory};
 use base::{AccountId, Result, TenantId};
 use bytes::Bytes;
 use futures_util::{TryStreamExt, future::BoxFuture};
@@ -248,6 +248,29 @@ async fn an_archive_is_its_owners_alone_and_goes_after_a_week() {
 }
 
 #[tokio::test]
+async fn every_device_hears_that_one_is_begun_over_or_gone() {
+    let house = house().await;
+    let [ana] = house.people(["ana"]).await;
+    let is_told = || {
+        let told = house.heard().take();
+        told.iter().any(|announcement| match announcement {
+            Announcement::Notice {
+                account, notice, ..
+            } => (*account, *notice) == (ana.account(), "export"),
+            _ => false,
+        })
+    };
+    let export = begin(&ana).await;
+    assert!(is_told());
+    step(&house).await;
+    assert!(!is_told(), "how far it is, is asked for");
+    made(&house).await;
+    assert!(is_told());
+    ana.does(&delete_export::OP, of(&export)).await;
+    assert!(is_told());
+}
+
+#[tokio::test]
 async fn one_is_made_at_a_time_and_three_are_kept() {
     let house = house().await;
     let [ana] = house.people(["ana"]).await;
@@ -425,7 +448,7 @@ async fn an_export_that_cannot_be_made_is_given_up() {
     let exporter = Exporter::new(house.runtime().clone());
     for failure in 1..=8 {
         assert!(exporter.round().await.is_err(), "failure {failure}");
-        assert_eq!(exporter.round().await.unwrap().steps, 0, "it waits");
+        assert_eq!(exporter.round().await.unwrap().done, 0, "it waits");
         house.passes(Duration::from_secs(300));
     }
     let failed = seen(&ana, &export).await;

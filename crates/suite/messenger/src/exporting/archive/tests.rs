@@ -26,9 +26,10 @@ impl Kept {
     }
 
     /// Leaves the archive, and takes it up again.
-    fn rests(&mut self, archive: Archive) -> Archive {
-        let (filled, written, entries) = archive.leave().unwrap();
-        self.take(filled);
+    fn rests(&mut self, mut archive: Archive) -> Archive {
+        archive.rest().unwrap();
+        self.take(archive.take_filled());
+        let (written, entries) = archive.leave();
         self.entries.extend(entries);
         Archive::resume(written)
     }
