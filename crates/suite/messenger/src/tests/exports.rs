@@ -435,6 +435,39 @@ async fn many_messages_take_several_steps_and_keep_their_order() {
 }
 
 #[tokio::test]
+async fn many_chats_take_several_steps_and_are_all_there() {
+    let house = house().await;
+    let [ana] = house.people(["ana"]).await;
+    let mut chats = Vec::new();
+    for number in 0..130 {
+        let group = json!({ "name": format!("group {number}"), "members": [] });
+        let chat = ana.does(&create_chat::OP, group).await;
+        say(&ana, &chat, &format!("in {number}")).await;
+        chats.push(chat);
+        house.passes(Duration::from_secs(60));
+    }
+    let export = begin(&ana).await;
+    let first = step(&house).await;
+    assert_eq!(
+        (&first["state"], &first["chats_done"]),
+        (&json!("running"), &json!(0))
+    );
+    let mut states = Vec::new();
+    while states.last() != Some(&json!("ready")) {
+        states.push(step(&house).await["state"].clone());
+    }
+    assert!(states.len() > 2, "{states:?}");
+    assert_eq!(seen(&ana, &export).await["chats_done"], 130);
+    let members = members(&ana, &export).await;
+    let named: Vec<Value> = serde_json::from_slice(&members["chats.json"]).unwrap();
+    assert_eq!(named.len(), 130);
+    for (number, chat) in chats.iter().enumerate() {
+        assert!(named.iter().any(|one| one["id"] == chat["id"]));
+        assert_eq!(texts(&lines(&members, chat)), [format!("in {number}")]);
+    }
+}
+
+#[tokio::test]
 async fn an_export_that_cannot_be_made_is_given_up() {
     let house = house().await;
     let [ana] = house.people(["ana"]).await;
