@@ -39,10 +39,33 @@ const INSIDE: &[&str] = &[
 ];
 
 /// The constant, its value, what the page calls it, and the refusal.
-fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
+type Limit = (&'static str, u128, &'static str, &'static str);
+
+fn limits() -> Vec<Limit> {
+    [
+        text(),
+        chats(),
+        ways_in(),
+        ones_own(),
+        files(),
+        cards(),
+        keeping(),
+        taking_along(),
+        arriving_from_elsewhere(),
+    ]
+    .concat()
+}
+
+fn number(value: usize) -> u128 {
+    u128::try_from(value).unwrap()
+}
+
+fn count(value: i64) -> u128 {
+    u128::try_from(value).unwrap()
+}
+
+fn text() -> Vec<Limit> {
     use rules::*;
-    let number = |value: usize| u128::try_from(value).unwrap();
-    let count = |value: i64| u128::try_from(value).unwrap();
     vec![
         (
             "TEXT_CHARS_MAX",
@@ -110,6 +133,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Characters of a quoted message that are shown",
             "",
         ),
+    ]
+}
+
+fn chats() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "MEMBERS_MAX",
             count(MEMBERS_MAX),
@@ -158,6 +187,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Characters of an announcement",
             "messenger.announcement_invalid",
         ),
+    ]
+}
+
+fn ways_in() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "REQUESTS_MAX",
             count(REQUESTS_MAX),
@@ -182,6 +217,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Uses of a link",
             "messenger.link_uses",
         ),
+    ]
+}
+
+fn ones_own() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "UNREAD_COUNTED_MAX",
             u128::from(UNREAD_COUNTED_MAX),
@@ -206,6 +247,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Browsers of an account that are told",
             "",
         ),
+    ]
+}
+
+fn files() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "FILE_BYTES_MAX",
             u128::from(FILE_BYTES_MAX),
@@ -254,6 +301,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Bytes of a picture that gets a thumbnail",
             "messenger.thumbnail_absent",
         ),
+    ]
+}
+
+fn cards() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "CARD_ELEMENTS_MAX",
             number(CARD_ELEMENTS_MAX),
@@ -326,6 +379,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Changes of a card",
             "messenger.card_changes",
         ),
+    ]
+}
+
+fn keeping() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "RETENTION_DAYS_MAX",
             u128::from(RETENTION_DAYS_MAX),
@@ -350,6 +409,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Seconds that a disbanded chat is kept",
             "",
         ),
+    ]
+}
+
+fn taking_along() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "EXPORT_BYTES_MAX",
             u128::from(EXPORT_BYTES_MAX),
@@ -368,6 +433,12 @@ fn limits() -> Vec<(&'static str, u128, &'static str, &'static str)> {
             "Seconds that an export is kept",
             "messenger.export_gone",
         ),
+    ]
+}
+
+fn arriving_from_elsewhere() -> Vec<Limit> {
+    use rules::*;
+    vec![
         (
             "IMPORTS_MAX",
             u128::from(IMPORTS_MAX),
