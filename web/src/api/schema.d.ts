@@ -225,7 +225,7 @@ export interface paths {
             name?: string | null;
             posting?: "everyone" | "managers" | null;
             /** For how many days what is said here is kept, within the bounds of the organisation; 0 leaves it to the organisation. */
-            retention_days?: number | null;
+            retention_days: number | null;
             visibility?: "private" | "public" | null;
           };
         };
@@ -1318,11 +1318,11 @@ export interface paths {
           };
         };
       };
-      requestBody?: {
+      requestBody: {
         content: {
           "application/json": {
             /** At most what the operator gives; null for all of it. */
-            allowed_bytes?: number | null;
+            allowed_bytes: number | null;
           };
         };
       };
@@ -2225,11 +2225,11 @@ export interface paths {
             edit_window_s: number;
             recall_window_s: number;
             /** What holds in chats that ask for nothing; null is for ever. */
-            retention_days?: number | null;
+            retention_days: number | null;
             /** The most that a chat can ask for; null is no bound. */
-            retention_max_days?: number | null;
+            retention_max_days: number | null;
             /** The least that a chat can ask for; null is no bound. */
-            retention_min_days?: number | null;
+            retention_min_days: number | null;
           };
         };
       };

@@ -59,7 +59,10 @@ impl Stage {
                 own(json!({ "hold": hold["id"] }))
             }
             "retention.purge" => deed(&self.system(), json!({})),
-            "policy.save" => own(json!({ "edit_window_s": 60, "recall_window_s": 60 })),
+            "policy.save" => own(json!({
+                "edit_window_s": 60, "recall_window_s": 60,
+                "retention_min_days": null, "retention_days": null, "retention_max_days": null,
+            })),
             _ => return None,
         })
     }

@@ -446,7 +446,10 @@ async fn nothing_is_purged_of_a_chat_that_is_still_arriving() {
     let ([ana, ..], import, chat, _) = arrived(&house).await;
     let mut member = *ana.caller().member().unwrap();
     member.role = Role::Administrator;
-    let input = json!({ "edit_window_s": 60, "recall_window_s": 60, "retention_days": 30 });
+    let input = json!({
+        "edit_window_s": 60, "recall_window_s": 60,
+        "retention_min_days": null, "retention_days": 30, "retention_max_days": null,
+    });
     house.member(member).does(&save_policy::OP, input).await;
     let system = house.system("retention", TenantId::NIL);
 

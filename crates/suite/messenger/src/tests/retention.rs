@@ -10,7 +10,7 @@ use testkit::{Actor, House};
 use super::kit::{group, history, house, say, seen};
 use crate::{
     change_chat, disband_chat, list_holds, list_messages, place_hold, purge_messages,
-    react_message, release_hold, save_policy,
+    react_message, read_policy, release_hold, save_policy, set_quota,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -113,6 +113,28 @@ async fn a_chat_asks_within_the_bounds_of_its_organisation() {
         (&view["retention_days"], &view["own_retention_days"]),
         (&json!(90), &Value::Null)
     );
+}
+
+#[tokio::test]
+async fn a_policy_and_a_quota_are_saved_whole_or_not_at_all() {
+    let house = house().await;
+    let [ana] = house.people(["ana"]).await;
+    keeps(&house, &ana, json!(7), json!(30), json!(365)).await;
+    let kept = ana.does(&read_policy::OP, json!({})).await;
+    let administrator = administrator(&house, &ana);
+
+    for field in kept.as_object().unwrap().keys() {
+        let mut input = kept.clone();
+        input.as_object_mut().unwrap().remove(field);
+        let refusal = administrator.is_refused(&save_policy::OP, input).await;
+        assert_eq!(refusal.code, "act.input_invalid", "without {field}");
+    }
+    let refusal = administrator.is_refused(&set_quota::OP, json!({})).await;
+    assert_eq!(refusal.code, "act.input_invalid");
+
+    assert_eq!(ana.does(&read_policy::OP, json!({})).await, kept);
+    // Null is named, too.
+    keeps(&house, &ana, Value::Null, Value::Null, Value::Null).await;
 }
 
 #[tokio::test]

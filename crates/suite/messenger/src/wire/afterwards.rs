@@ -156,24 +156,27 @@ pub struct FollowedThread {
 }
 
 /// `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds, 0 being not at all;
-/// and for how many days what is said is kept.
+/// and for how many days what is said is kept. All of it is named when it is saved: what is left out would not stay as it was.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = [
+    "edit_window_s", "recall_window_s", "retention_min_days", "retention_days", "retention_max_days",
+]))]
 pub struct Policy {
     #[schemars(range(max = 31_536_000))]
     pub edit_window_s: u64,
     #[schemars(range(max = 31_536_000))]
     pub recall_window_s: u64,
     /// The least that a chat can ask for; null is no bound.
-    #[serde(default)]
+    #[serde(deserialize_with = "super::named")]
     #[schemars(range(min = 1, max = 36_500))]
     pub retention_min_days: Option<u32>,
     /// What holds in chats that ask for nothing; null is for ever.
-    #[serde(default)]
+    #[serde(deserialize_with = "super::named")]
     #[schemars(range(min = 1, max = 36_500))]
     pub retention_days: Option<u32>,
     /// The most that a chat can ask for; null is no bound.
-    #[serde(default)]
+    #[serde(deserialize_with = "super::named")]
     #[schemars(range(min = 1, max = 36_500))]
     pub retention_max_days: Option<u32>,
 }

@@ -77,8 +77,10 @@ pub struct GetQuota {}
 /// `PUT /files/quota`
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["allowed_bytes"]))]
 pub struct SetQuota {
     /// At most what the operator gives; null for all of it.
+    #[serde(deserialize_with = "super::named")]
     #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_u64))]
     pub allowed_bytes: Option<u64>,
 }

@@ -13,7 +13,7 @@ mod retention;
 mod stream;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use afterwards::*;
 pub use cards::*;
@@ -26,6 +26,16 @@ pub use messages::*;
 pub use push::*;
 pub use retention::*;
 pub use stream::*;
+
+/// What a whole is saved with has to be named, be it as null: serde takes a missing `Option` for one, and so the whole would lose
+/// what was left out.
+fn named<'de, D, T>(value: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(value)
+}
 
 /// Nothing to say but that it is done.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
