@@ -225,7 +225,7 @@ export interface paths {
             name?: string | null;
             posting?: "everyone" | "managers" | null;
             /** For how many days what is said here is kept, within the bounds of the organisation; 0 leaves it to the organisation. */
-            retention_days: number | null;
+            retention_days?: number | null;
             visibility?: "private" | "public" | null;
           };
         };
@@ -2976,7 +2976,7 @@ export interface components {
     Pins: {
       items: components["schemas"]["Message"][];
     };
-    /** `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds, 0 being not at all; and for how many days what is said is kept. */
+    /** `GET` and `PUT /messenger/policy`: for how long an author can edit and recall a message, in seconds, 0 being not at all; and for how many days what is said is kept. All of it is named when it is saved: what is left out would not stay as it was. */
     Policy: {
       edit_window_s: number;
       recall_window_s: number;
