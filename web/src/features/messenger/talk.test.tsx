@@ -265,6 +265,30 @@ describe("a group", () => {
   });
 });
 
+describe("what came from another messenger", () => {
+  const brought = ({ state }: MockServer) => {
+    const chat = state.chats.get("oc_field");
+    if (!chat) return;
+    const said = state.addMessage(chat, { author: "u_nobody", text: "The old pier is closed." });
+    Object.assign(said, { imported: { source: "slack", author_name: "Petra Nordin" }, pinned: true });
+    chat.pins.unshift(said.id);
+    state.addMessage(chat, { author: "u_lin", text: "Still?", thread: said.id });
+    state.threadOf(chat, said.id).followers.add("u_lin");
+  };
+
+  it("has its author's name where it is pinned", async () => {
+    await open({ at: "/chats/oc_field?details=true&tab=pins", prepare: brought });
+    const panel = await screen.findByRole("tabpanel");
+    expect(await within(panel).findByText("Petra Nordin")).toBeTruthy();
+    expect(within(panel).queryByText("Somebody")).toBeNull();
+  });
+
+  it("has it where threads are listed", async () => {
+    await open({ at: "/chats/threads", prepare: brought });
+    expect(await screen.findByText(/Petra Nordin: The old pier/)).toBeTruthy();
+  });
+});
+
 describe("a card", () => {
   it("is answered once what is needed is there", async () => {
     const { person, server } = await field();

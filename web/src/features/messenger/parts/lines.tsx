@@ -7,6 +7,7 @@ import { useAccount } from "@/app/session";
 import { useNames } from "@/features/people/public";
 import { plainLine } from "../markdown/plain";
 import { mentionedIn } from "../mentions";
+import { nameElsewhere } from "./imported";
 
 function useWho(): (account: string, names: ReadonlyMap<string, string>) => string {
   const { t } = useTranslation("messenger");
@@ -74,8 +75,9 @@ export function MessageLine({ message, named }: { message: Message; named: boole
   const { t } = useTranslation("messenger");
   const { t: talk } = useTranslation("talk");
   const me = useAccount();
-  const names = useNames(named && message.kind !== "system" ? [message.author] : []);
-  const who = message.author === me.id ? t("you") : names.get(message.author);
+  const elsewhere = nameElsewhere(message);
+  const names = useNames(named && message.kind !== "system" && !elsewhere ? [message.author] : []);
+  const who = message.author === me.id ? t("you") : (elsewhere ?? names.get(message.author));
   if (message.kind === "system") return <SystemLine body={message.body} author={message.author} />;
   if (message.kind === "unknown") return <>{t("unknown_kind")}</>;
   if (message.kind === "recalled") {

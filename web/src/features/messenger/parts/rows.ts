@@ -2,6 +2,7 @@
 
 import type { Message } from "@/api";
 import type { Pending } from "../outbox";
+import { nameElsewhere } from "./imported";
 
 export type ConversationRow =
   | { kind: "start"; key: string }
@@ -64,7 +65,7 @@ export function rowsOf(given: Given): ConversationRow[] {
     // An answer names what it answers and whom: it stands with a name of its own.
     if (message.quote) last = null;
     // Those who have no account here are told apart by what they were called elsewhere.
-    const who = `${message.author} ${message.imported?.author_name ?? ""}`.trimEnd();
+    const who = `${message.author} ${nameElsewhere(message) ?? ""}`.trimEnd();
     const head = isHead(who, Date.parse(message.sent_at));
     // A message keeps its row when it turns from pending to sent: nothing flickers.
     const key = message.author === me && message.client_id ? message.client_id : message.id;

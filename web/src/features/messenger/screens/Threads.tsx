@@ -18,6 +18,7 @@ import {
   Row,
   Skeleton,
 } from "@/ui";
+import { nameElsewhere } from "../parts/imported";
 import { MessageLine } from "../parts/lines";
 import { threadsQuery, useChats } from "../queries";
 import styles from "./threads.module.css";
@@ -83,11 +84,14 @@ function Entry({ thread }: { thread: Thread }) {
   const { chats } = useChats();
   const { root, author, unread } = thread;
   const chat = chats.find((one) => one.id === root.chat);
+  const elsewhere = nameElsewhere(root);
   return (
     <Link to="/chats/$chat" params={{ chat: root.chat }} search={{ thread: root.id }} className={styles.link}>
       <Row
         strong={unread > 0}
-        leading={<Avatar id={author.id} name={author.name} picture={pictureOf(author)} />}
+        leading={
+          <Avatar id={elsewhere ?? author.id} name={elsewhere ?? author.name} picture={pictureOf(author)} />
+        }
         title={<MessageLine message={root} named />}
         aside={root.replies ? format.brief(root.replies.last_at) : undefined}
         detail={t("threads.in", {

@@ -17,6 +17,7 @@ import {
 import { pinsQuery } from "../../queries";
 import { pinMessage } from "../../talk";
 import { Attachments } from "../files/Attachments";
+import { nameElsewhere } from "../imported";
 import { MessageLine } from "../lines";
 import { MessageText } from "../text/MessageText";
 import { useAttempt } from "../useAttempt";
@@ -56,12 +57,15 @@ function Pin({ message, onMessage }: { message: Message; onMessage: Props["onMes
   const client = useQueryClient();
   const attempt = useAttempt();
   const format = useFormat();
+  const { t: messenger } = useTranslation("messenger");
   const author = usePerson(message.author);
+  const elsewhere = nameElsewhere(message);
+  const name = elsewhere ?? (author === undefined ? "…" : author?.name || messenger("unknown_person"));
   return (
     <article className={styles.card}>
       <header className={styles.cardHead}>
-        <Avatar id={message.author} name={author?.name ?? "…"} picture={pictureOf(author)} size={24} />
-        <span className={styles.who}>{author?.name ?? "…"}</span>
+        <Avatar id={elsewhere ?? message.author} name={name} picture={pictureOf(author)} size={24} />
+        <span className={styles.who}>{name}</span>
         <time className={styles.time} dateTime={message.sent_at}>
           {format.brief(message.sent_at)}
         </time>

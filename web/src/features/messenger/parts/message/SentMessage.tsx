@@ -8,6 +8,7 @@ import { mentionsAccount } from "@/live";
 import { type Anchor, anchorOf, FloatingMenu, IconPinned, Popup } from "@/ui";
 import { react } from "../../talk";
 import { Attachments } from "../files/Attachments";
+import { nameElsewhere, sourceName } from "../imported";
 import { useTalk } from "../talkContext";
 import { MessageText } from "../text/MessageText";
 import { useAttempt } from "../useAttempt";
@@ -37,15 +38,12 @@ export interface RowProps {
   rowKey: string;
 }
 
-/** What another messenger is called; of one that comes later, its own word. */
-const sourceName = (source: string) => (source === "slack" ? "Slack" : source);
-
 export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: RowProps) {
   const { t } = useTranslation("messenger");
   const client = useQueryClient();
   const attempt = useAttempt();
   const author = usePerson(message.author);
-  const elsewhere = message.imported?.author_name;
+  const elsewhere = nameElsewhere(message);
   const me = useAccount();
   const talk = useTalk();
   const row = useRef<HTMLElement>(null);
