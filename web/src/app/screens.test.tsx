@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { open } from "./testing/application";
 import { expectAccessible } from "./testing/axe";
@@ -62,7 +62,10 @@ describe("the frame", () => {
     const { person } = await open({ at: "/people" });
     await screen.findByRole("navigation", { name: "Products" });
     await person.keyboard("?");
-    expect(await screen.findByRole("dialog", { name: "Keyboard shortcuts" })).toBeTruthy();
+    const help = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+    const onMessage = within(help).getByRole("region", { name: "On a message that has the focus" });
+    expect(within(onMessage).getByText("React").closest("li")?.textContent).toBe("React+");
+    await expectAccessible();
   });
 
   it("says that the server is sealed", async () => {
