@@ -98,6 +98,17 @@ const SCREENS = [
   ["own-data-empty", "/settings/data", ""],
   ["members", "/settings/members", ""],
   ["invitations", "/settings/invitations", ""],
+  ["policy", "/settings/messages", ""],
+  ["policy-shorten", "/settings/messages", "", shorten],
+  ["holds", "/settings/holds", "keeping"],
+  ["holds-empty", "/settings/holds", ""],
+  ["hold-place", "/settings/holds", "keeping", (page) => page.locator("main header button").last().click()],
+  ["hold-release", "/settings/holds", "keeping", (page) => page.locator("main li button").first().click()],
+  ["storage", "/settings/storage", "keeping"],
+  ["storage-own", "/settings/storage", "", (page) => page.locator("main fieldset label").nth(1).click()],
+  ["imports", "/settings/imports", "keeping"],
+  ["imports-empty", "/settings/imports", ""],
+  ["not-for-members", "/settings/holds", "member"],
   ["invite", "/settings/invitations", "", (page) => page.locator("main section button").first().click()],
 ];
 
@@ -229,6 +240,13 @@ async function disband(page) {
   const name = await word(page, "groups", "disband.title");
   await page.getByRole("button", { name, exact: true }).click();
   await page.locator("dialog input").fill("something else");
+  await page.locator("dialog button[type=submit]").click();
+}
+
+async function shorten(page) {
+  await page.locator("form select").nth(0).selectOption("365");
+  await page.locator("form select").nth(2).selectOption("730");
+  await page.locator("form button[type=submit]").click();
   await page.locator("dialog button[type=submit]").click();
 }
 

@@ -1,7 +1,18 @@
 /** What the screens say, from the catalogues that the application itself uses: the stories name texts by their keys. */
 import { readFileSync } from "node:fs";
 
-const NAMESPACES = ["app", "exports", "groups", "identity", "messenger", "people", "refusals", "settings", "talk"];
+const NAMESPACES = [
+  "app",
+  "exports",
+  "groups",
+  "identity",
+  "keeping",
+  "messenger",
+  "people",
+  "refusals",
+  "settings",
+  "talk",
+];
 
 export function wordsIn(language) {
   const read = (name) =>

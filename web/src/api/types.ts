@@ -46,6 +46,9 @@ export type ThreadPage = Schemas["Thread"];
 /** A thread as it is listed. */
 export type Thread = Schemas["FollowedThread"];
 export type MessengerPolicy = Schemas["Policy"];
+export type Hold = Schemas["Hold"];
+export type Quota = Schemas["Quota"];
+export type Import = Schemas["Import"];
 export type StoredFile = Schemas["File"];
 export type ChatFile = Schemas["ChatFile"];
 export type Upload = Schemas["Upload"];

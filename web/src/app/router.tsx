@@ -126,6 +126,13 @@ const person = createRoute({
   component: lazyRouteComponent(() => import("./PersonRoute"), "PersonRoute"),
 });
 
+const keeping = {
+  messages: () => import("@/features/messenger/screens/MessagePolicy"),
+  holds: () => import("@/features/messenger/screens/Holds"),
+  storage: () => import("@/features/messenger/screens/Storage"),
+  imports: () => import("@/features/messenger/screens/Imports"),
+};
+
 const settings = createRoute({
   ...inFrame,
   path: "/settings",
@@ -172,6 +179,26 @@ const settingsPages = [
     ...inSettings,
     path: "invitations",
     component: lazyRouteComponent(() => import("@/features/people/screens/Invitations"), "Invitations"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "messages",
+    component: lazyRouteComponent(keeping.messages, "MessagePolicy"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "holds",
+    component: lazyRouteComponent(keeping.holds, "Holds"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "storage",
+    component: lazyRouteComponent(keeping.storage, "Storage"),
+  }),
+  createRoute({
+    ...inSettings,
+    path: "imports",
+    component: lazyRouteComponent(keeping.imports, "Imports"),
   }),
 ] as const;
 

@@ -29,6 +29,11 @@ const SCREENS: [at: string, as: string | null, heading: string][] = [
   ["/settings/members", "u_lin", "成员"],
   ["/settings/invitations", "u_lin", "邀请"],
   ["/settings/members", "u_ana", "成员"],
+  ["/settings/messages", "u_lin", "消息保留时长"],
+  ["/settings/holds", "u_lin", "法律保全"],
+  ["/settings/storage", "u_lin", "已用空间"],
+  ["/settings/imports", "u_lin", "导入 Slack 工作区"],
+  ["/settings/holds", "u_ana", "法律保全"],
 ];
 
 describe("every screen", () => {

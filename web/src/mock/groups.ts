@@ -2,6 +2,7 @@
 
 import type { ChatLink, PublicChat, PushDetail } from "@/api";
 import { page, type Routes, refuse, textOf } from "./answers";
+import { askToKeep } from "./keeping";
 import { chatIn, lite, managedIn, ownedIn, viewOf } from "./messenger";
 import type { MockChat, MockState } from "./state";
 
@@ -60,6 +61,7 @@ export const groupRoutes: Routes = {
       const text = body.announcement.trim();
       chat.settings.announcement = text ? { text, by: me, at: state.at() } : null;
     }
+    if (typeof body.retention_days === "number") askToKeep(state, chat, body.retention_days);
     const name = textOf(body, "name");
     if (name) {
       chat.name = name;

@@ -2,6 +2,7 @@
 
 import { replaceTransport } from "@/api";
 import { makeExport, readyExport } from "./exports";
+import { fillKeeping } from "./keeping";
 import { seed } from "./seed";
 import { MockServer } from "./server";
 
@@ -67,6 +68,9 @@ function setStage(server: MockServer, wish: string): void {
         files: 17,
         size_bytes: 286_000_000,
       });
+      break;
+    case "keeping":
+      fillKeeping(state);
       break;
     case "delay":
       server.delayMs = Number(value);

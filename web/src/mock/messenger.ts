@@ -1,6 +1,7 @@
 import type { AccountLite, Chat, Message } from "@/api";
 import { mentionsAccount } from "@/live";
 import { type Asked, page, type Routes, refuse, textOf } from "./answers";
+import { keptBy } from "./keeping";
 import type { MockChat, MockState, Saying } from "./state";
 
 export function lite(state: MockState, account: string): AccountLite {
@@ -58,8 +59,8 @@ export function viewOf(state: MockState, chat: MockChat, me: string): Chat {
     created_at: chat.created_at,
     muted: chat.muted.has(me),
     requests: roleOf(chat, me) === "member" ? 0 : chat.requests.size,
-    retention_days: null,
-    own_retention_days: null,
+    retention_days: keptBy(state, chat.ownDays),
+    own_retention_days: chat.ownDays,
     ...chat.settings,
   };
 }

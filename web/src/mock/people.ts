@@ -1,7 +1,7 @@
 import type { Account, Role } from "@/api";
 import { type Asked, page, type Routes, refuse, textOf } from "./answers";
 
-function administratorsOnly({ state, me }: Asked): void {
+export function administratorsOnly({ state, me }: Asked): void {
   if (state.accounts.get(me)?.role === "member") {
     refuse(403, "access.not_permitted", "You are not allowed to do this.");
   }

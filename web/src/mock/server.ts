@@ -9,6 +9,7 @@ import { exportRoutes } from "./exports";
 import { drawing, fileRoutes } from "./files";
 import { groupRoutes } from "./groups";
 import { identityRoutes } from "./identity";
+import { keepingRoutes } from "./keeping";
 import { messengerRoutes } from "./messenger";
 import { peopleRoutes } from "./people";
 import { MockState } from "./state";
@@ -22,6 +23,7 @@ const ROUTES: Routes = {
   ...groupRoutes,
   ...fileRoutes,
   ...exportRoutes,
+  ...keepingRoutes,
   ...peopleRoutes,
 };
 

@@ -14,6 +14,7 @@ import type {
   SystemBody,
   Upload,
 } from "@/api";
+import { newKeeping } from "./keeping";
 
 export interface MockPerson {
   id: string;
@@ -41,6 +42,8 @@ export interface MockChat {
   versions: Map<string, { text: string; at: string }[]>;
   requests: Map<string, string>;
   link: string | null;
+  /** For how many days the chat itself asks to be kept. */
+  ownDays: number | null;
   settings: Pick<
     Chat,
     "visibility" | "join" | "posting" | "mention_all" | "history" | "announcement" | "description"
@@ -100,6 +103,7 @@ export class MockState {
   files = new Map<string, StoredFile>();
   uploads = new Map<string, MockUpload>();
   exports: Export[] = [];
+  keeping = newKeeping();
   quietUntil: string | null = null;
   pushKey: string | null = null;
   pushDetail: PushDetail | null = null;
@@ -185,6 +189,7 @@ export class MockState {
       versions: new Map(),
       requests: new Map(),
       link: null,
+      ownDays: null,
       settings: {
         visibility: "private",
         join: "closed",

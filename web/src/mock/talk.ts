@@ -119,7 +119,6 @@ export const talkRoutes: Routes = {
     message.answer = { answer: { button, values }, answered_at: asked.state.at() };
     return message.answer;
   },
-  "GET /messenger/policy": () => ({ edit_window_s: 86_400, recall_window_s: 86_400 }),
   "GET /threads": (asked) => {
     const all = [...asked.state.chats.values()]
       .filter((chat) => chat.members.includes(asked.me))

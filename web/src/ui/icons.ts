@@ -24,6 +24,8 @@ export { default as IconCode } from "@tabler/icons-react/dist/esm/icons/IconCode
 export { default as IconCommand } from "@tabler/icons-react/dist/esm/icons/IconCommand.mjs";
 export { default as IconCopy } from "@tabler/icons-react/dist/esm/icons/IconCopy.mjs";
 export { default as IconCrown } from "@tabler/icons-react/dist/esm/icons/IconCrown.mjs";
+export { default as IconDatabase } from "@tabler/icons-react/dist/esm/icons/IconDatabase.mjs";
+export { default as IconDatabaseImport } from "@tabler/icons-react/dist/esm/icons/IconDatabaseImport.mjs";
 export { default as IconDeviceDesktop } from "@tabler/icons-react/dist/esm/icons/IconDeviceDesktop.mjs";
 export { default as IconDeviceMobile } from "@tabler/icons-react/dist/esm/icons/IconDeviceMobile.mjs";
 export { default as IconDoorExit } from "@tabler/icons-react/dist/esm/icons/IconDoorExit.mjs";
@@ -38,6 +40,7 @@ export { default as IconFileText } from "@tabler/icons-react/dist/esm/icons/Icon
 export { default as IconFileTypePdf } from "@tabler/icons-react/dist/esm/icons/IconFileTypePdf.mjs";
 export { default as IconFileUnknown } from "@tabler/icons-react/dist/esm/icons/IconFileUnknown.mjs";
 export { default as IconFileZip } from "@tabler/icons-react/dist/esm/icons/IconFileZip.mjs";
+export { default as IconGavel } from "@tabler/icons-react/dist/esm/icons/IconGavel.mjs";
 export { default as IconHash } from "@tabler/icons-react/dist/esm/icons/IconHash.mjs";
 export { default as IconHistory } from "@tabler/icons-react/dist/esm/icons/IconHistory.mjs";
 export { default as IconHourglass } from "@tabler/icons-react/dist/esm/icons/IconHourglass.mjs";
@@ -56,6 +59,7 @@ export { default as IconLogin } from "@tabler/icons-react/dist/esm/icons/IconLog
 export { default as IconLogout } from "@tabler/icons-react/dist/esm/icons/IconLogout.mjs";
 export { default as IconMail } from "@tabler/icons-react/dist/esm/icons/IconMail.mjs";
 export { default as IconMessageCircle } from "@tabler/icons-react/dist/esm/icons/IconMessageCircle.mjs";
+export { default as IconMessageCog } from "@tabler/icons-react/dist/esm/icons/IconMessageCog.mjs";
 export { default as IconMessagePlus } from "@tabler/icons-react/dist/esm/icons/IconMessagePlus.mjs";
 export { default as IconMessageReply } from "@tabler/icons-react/dist/esm/icons/IconMessageReply.mjs";
 export { default as IconMessageShare } from "@tabler/icons-react/dist/esm/icons/IconMessageShare.mjs";

@@ -9,6 +9,7 @@ export * from "./icons";
 export { Kbd, keyNames } from "./kbd/Kbd";
 export { FloatingMenu, FloatingMenuButton, Menu } from "./menu/Menu";
 export type { MenuItem } from "./menu/MenuList";
+export { Meter } from "./meter/Meter";
 export { NarrowOnly, Page, PaneHead, Panes } from "./panes/Panes";
 export { type Anchor, anchorOf, Popup } from "./popup/Popup";
 export { ResizeHandle } from "./resize/ResizeHandle";

@@ -1,8 +1,12 @@
 import {
+  IconDatabase,
+  IconDatabaseImport,
   IconDeviceDesktop,
   IconFileZip,
+  IconGavel,
   IconId,
   IconMail,
+  IconMessageCog,
   IconPalette,
   IconShieldLock,
   IconUsers,
@@ -17,6 +21,10 @@ export const SETTINGS_PAGES = [
   { id: "data", path: "/settings/data", group: "own", Icon: IconFileZip },
   { id: "members", path: "/settings/members", group: "organisation", Icon: IconUsers },
   { id: "invitations", path: "/settings/invitations", group: "organisation", Icon: IconMail },
+  { id: "messages", path: "/settings/messages", group: "organisation", Icon: IconMessageCog },
+  { id: "holds", path: "/settings/holds", group: "organisation", Icon: IconGavel },
+  { id: "storage", path: "/settings/storage", group: "organisation", Icon: IconDatabase },
+  { id: "imports", path: "/settings/imports", group: "organisation", Icon: IconDatabaseImport },
 ] as const;
 
 export type SettingsPage = (typeof SETTINGS_PAGES)[number];

@@ -8,6 +8,7 @@ import { useAttempt } from "../useAttempt";
 import { Disband } from "./Disband";
 import styles from "./details.module.css";
 import { JoinLink } from "./JoinLink";
+import { Keeping } from "./Keeping";
 import { Requests } from "./Requests";
 import { TextSetting } from "./TextSetting";
 
@@ -87,6 +88,7 @@ export function Settings({ chat }: { chat: Chat }) {
             onPick={(history) => change({ history })}
             options={optionsOf(["all", "since_joined"], (value) => t(`history.${value}`))}
           />
+          <Keeping chat={chat} locked={!leads} />
         </Stack>
       </section>
       {leads && <JoinLink chat={chat} />}
