@@ -37,6 +37,7 @@ const GROUPS = [
       { id: "react", keys: "+" },
       { id: "edit", keys: "E" },
       { id: "forward", keys: "F" },
+      { id: "select", keys: "S" },
       { id: "pin", keys: "P" },
       { id: "copy", keys: "C" },
       { id: "copy_link", keys: "L" },

@@ -147,6 +147,55 @@ describe("a message", () => {
   });
 });
 
+describe("several messages", () => {
+  it("are selected by keys and touch, and forwarded together in their order", async () => {
+    const { person, server } = await field();
+    const first = await row(/谁负责带钥匙/);
+    const later = await row("The car is booked for half past five.");
+    await person.keyboard("s");
+    const bar = await screen.findByRole("region", { name: "Selected messages" });
+    expect(within(bar).getByRole("status").textContent).toBe("1 message selected");
+    expect(screen.queryByRole("textbox", { name: /^Message / })).toBeNull();
+    await person.click(within(first).getByRole("checkbox"));
+    expect(within(bar).getByRole("status").textContent).toBe("2 messages selected");
+    await expectAccessible();
+    await person.click(within(bar).getByRole("button", { name: "Forward" }));
+    const dialog = await screen.findByRole("dialog", { name: "Forward" });
+    expect(within(dialog).getByText("and 1 more message")).toBeTruthy();
+    await person.click(await within(dialog).findByRole("option", { name: /Design/ }));
+    await person.click(within(dialog).getByRole("button", { name: "Forward to 1" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Selected messages" })).toBeNull());
+    const sent = chatOf(server, "oc_design").messages.at(-1);
+    if (sent?.kind !== "forward") throw new Error("nothing was forwarded");
+    expect(sent.body.items.map((item) => item.text.slice(0, 7))).toEqual(["谁负责带钥匙？", "The car"]);
+    expect(later.isConnected).toBe(true);
+  });
+
+  it("are let go by Escape, and what was being written is still there", async () => {
+    const { person } = await field();
+    await person.type(await box(), "half a thought");
+    const article = await row("The car is booked for half past five.");
+    await person.keyboard("s");
+    await screen.findByRole("region", { name: "Selected messages" });
+    await person.keyboard(" ");
+    const bar = screen.getByRole("region", { name: "Selected messages" });
+    expect(within(bar).getByRole("status").textContent).toBe("0 messages selected");
+    expect(within(bar).getByRole("button", { name: "Forward" }).getAttribute("aria-disabled")).toBe("true");
+    await person.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Selected messages" })).toBeNull());
+    expect(((await box()) as HTMLTextAreaElement).value).toBe("half a thought");
+    expect(document.activeElement).toBe(article);
+  });
+
+  it("leave out what cannot be forwarded", async () => {
+    const { person } = await field();
+    await row("The car is booked for half past five.");
+    await person.keyboard("s");
+    const boxes = (await within(await history()).findAllByRole("checkbox")) as HTMLInputElement[];
+    expect(boxes.some((one) => one.disabled)).toBe(true);
+  });
+});
+
 describe("a thread", () => {
   it("is opened, written in, and counted at its head", async () => {
     const { person, server } = await field();

@@ -5,6 +5,7 @@ import { Announcement } from "./Announcement";
 import { Composer } from "./composer/Composer";
 import { DropZone } from "./DropZone";
 import { MessageList } from "./MessageList";
+import { PickBar } from "./PickBar";
 import { useChatSource } from "./sources";
 import { TalkContext } from "./talkContext";
 import { useTalkPane } from "./useTalkPane";
@@ -45,12 +46,15 @@ export function TalkPane({ chat, led, onLed, onThread }: Props) {
       >
         {chat.announcement && <Announcement chat={chat} announcement={chat.announcement} />}
         <MessageList source={source} target={pane.target} />
-        <Composer
-          {...pane.composer}
-          chat={chat}
-          place={source.place}
-          label={t("composer.label", { name: chat.name })}
-        />
+        {pane.talk.picked && <PickBar onEnd={pane.endPicking} />}
+        <div hidden={pane.talk.picked !== null}>
+          <Composer
+            {...pane.composer}
+            chat={chat}
+            place={source.place}
+            label={t("composer.label", { name: chat.name })}
+          />
+        </div>
       </DropZone>
       <Suspense fallback={null}>
         {pane.dialog && <TalkDialogs dialog={pane.dialog} chat={chat} onClose={pane.closeDialog} />}

@@ -7,6 +7,7 @@ import { followThread } from "../talk";
 import { Composer } from "./composer/Composer";
 import { DropZone } from "./DropZone";
 import { MessageList } from "./MessageList";
+import { PickBar } from "./PickBar";
 import styles from "./side-pane.module.css";
 import { useThreadSource } from "./sources";
 import type { Led } from "./TalkPane";
@@ -65,7 +66,10 @@ export function ThreadPane({ chat, root, led, onLed, onClose }: Props) {
       <TalkContext value={pane.talk}>
         <DropZone place={source.place} label={t("thread.drop")} off={pane.talk.closed !== undefined}>
           <MessageList source={source} target={pane.target} />
-          <Composer {...pane.composer} chat={chat} place={source.place} label={t("thread.write")} />
+          {pane.talk.picked && <PickBar onEnd={pane.endPicking} />}
+          <div hidden={pane.talk.picked !== null}>
+            <Composer {...pane.composer} chat={chat} place={source.place} label={t("thread.write")} />
+          </div>
         </DropZone>
         <Suspense fallback={null}>
           {pane.dialog && <TalkDialogs dialog={pane.dialog} chat={chat} onClose={pane.closeDialog} />}

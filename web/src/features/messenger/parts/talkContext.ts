@@ -5,7 +5,7 @@ import type { Chat, Message, StoredFile } from "@/api";
 
 export type TalkDialog =
   | { kind: "history" | "readers" | "reactors" | "recall"; message: Message }
-  | { kind: "forward"; messages: Message[] }
+  | { kind: "forward"; messages: readonly Message[]; onSent?(): void }
   | { kind: "viewer"; files: readonly StoredFile[]; at: number };
 
 export interface Talk {
@@ -22,6 +22,18 @@ export interface Talk {
   /** Brings a message into sight and lights it up. */
   jump(number: number): void;
   show(dialog: TalkDialog): void;
+  /** What is selected, to be forwarded together; null while nothing is being selected. */
+  picked: readonly Message[] | null;
+  /** Puts a message among them or takes it away, and begins selecting. */
+  pick(message: Message): void;
+}
+
+/** As many as the server takes at once. */
+export const MOST_PICKED = 50;
+
+/** Cards, what was recalled, and what the chat itself tells stay where they are. */
+export function mayForward(message: Message): boolean {
+  return message.kind === "text" || message.kind === "forward";
 }
 
 const nothing = () => {};
@@ -36,6 +48,8 @@ export const TalkContext = createContext<Talk>({
   openThread: nothing,
   jump: nothing,
   show: nothing,
+  picked: null,
+  pick: nothing,
 });
 
 export function useTalk(): Talk {

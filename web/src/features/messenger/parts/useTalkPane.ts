@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "@/api";
 import { useAccount } from "@/app/session";
 import type { Target } from "./MessageList";
-import type { Talk, TalkDialog } from "./talkContext";
+import { MOST_PICKED, type Talk, type TalkDialog } from "./talkContext";
 
 interface Given {
   chat: Chat;
@@ -22,6 +22,7 @@ export function useTalkPane({ chat, thread, messages, openThread }: Given) {
   const [rewriting, setRewriting] = useState<{ text: string; turn: number } | null>(null);
   const [target, setTarget] = useState<Target | null>(null);
   const [dialog, setDialog] = useState<TalkDialog | null>(null);
+  const [picked, setPicked] = useState<readonly Message[] | null>(null);
 
   const closed =
     chat.kind === "group" && chat.posting === "managers" && chat.role === "member"
@@ -44,12 +45,15 @@ export function useTalkPane({ chat, thread, messages, openThread }: Given) {
     openThread,
     jump: (number) => setTarget((now) => ({ number, turn: (now?.turn ?? 0) + 1 })),
     show: setDialog,
+    picked,
+    pick: (message) => setPicked((now) => toggled(now ?? [], message)),
   };
   return {
     talk,
     target,
     dialog,
     closeDialog: () => setDialog(null),
+    endPicking: () => setPicked(null),
     composer: {
       closed,
       replying,
@@ -63,4 +67,11 @@ export function useTalkPane({ chat, thread, messages, openThread }: Given) {
       },
     },
   };
+}
+
+/** With the message or without it, in the order in which they were said. */
+function toggled(picked: readonly Message[], message: Message): readonly Message[] {
+  const others = picked.filter((one) => one.id !== message.id);
+  if (others.length < picked.length || picked.length >= MOST_PICKED) return others;
+  return [...picked, message].toSorted((a, b) => a.number - b.number);
 }

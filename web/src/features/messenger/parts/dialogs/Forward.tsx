@@ -24,7 +24,13 @@ interface Goal {
   chat(): Promise<string>;
 }
 
-export function Forward({ messages, onClose }: { messages: Message[]; onClose(): void }) {
+interface Props {
+  messages: readonly Message[];
+  onSent?: (() => void) | undefined;
+  onClose(): void;
+}
+
+export function Forward({ messages, onSent, onClose }: Props) {
   const { t } = useTranslation("talk");
   const client = useQueryClient();
   const id = useId();
@@ -60,6 +66,7 @@ export function Forward({ messages, onClose }: { messages: Message[]; onClose():
         left.shift();
       }
       toasts.show({ text: t("forward.done", { count: picked.length }) });
+      onSent?.();
       onClose();
     } catch (error) {
       // Whoever has it already is not sent it again.
@@ -94,6 +101,9 @@ export function Forward({ messages, onClose }: { messages: Message[]; onClose():
           <p className={styles.excerpt}>
             <MessageLine message={messages[0]} named />
           </p>
+        )}
+        {messages.length > 1 && (
+          <p className={styles.more}>{t("forward.more", { count: messages.length - 1 })}</p>
         )}
         {picked.length > 0 && (
           <ul className={styles.chips} aria-label={t("forward.picked")}>

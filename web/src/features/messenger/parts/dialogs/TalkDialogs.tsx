@@ -25,7 +25,7 @@ export function TalkDialogs({ dialog, chat, onClose }: Props) {
     case "recall":
       return <Recall message={dialog.message} onClose={onClose} />;
     case "forward":
-      return <Forward messages={dialog.messages} onClose={onClose} />;
+      return <Forward messages={dialog.messages} onSent={dialog.onSent} onClose={onClose} />;
     case "viewer":
       return <Viewer chat={chat.id} files={dialog.files} at={dialog.at} onClose={onClose} />;
   }

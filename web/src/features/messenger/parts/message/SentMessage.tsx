@@ -9,13 +9,14 @@ import { type Anchor, anchorOf, FloatingMenu, IconPinned, Popup } from "@/ui";
 import { react } from "../../talk";
 import { Attachments } from "../files/Attachments";
 import { nameElsewhere, sourceName } from "../imported";
-import { useTalk } from "../talkContext";
+import { mayForward, useTalk } from "../talkContext";
 import { MessageText } from "../text/MessageText";
 import { useAttempt } from "../useAttempt";
 import { CardView } from "./CardView";
 import { Edited } from "./Edited";
 import { Forwarded } from "./Forwarded";
 import styles from "./message.module.css";
+import { Pick } from "./Pick";
 import { QuoteView } from "./QuoteView";
 import { Reactions } from "./Reactions";
 import { Recalled } from "./Recalled";
@@ -44,6 +45,7 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
   const attempt = useAttempt();
   const author = usePerson(message.author);
   const elsewhere = nameElsewhere(message);
+  const name = elsewhere ?? (author === undefined ? "…" : author?.name || t("unknown_person"));
   const me = useAccount();
   const talk = useTalk();
   const row = useRef<HTMLElement>(null);
@@ -57,15 +59,25 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
     void attempt(() => react(client, message, emoji, !mine));
   };
   const here = () => row.current && anchorOf(row.current);
+  const picking = talk.picked !== null;
+  const isPicked = talk.picked?.some((one) => one.id === message.id) ?? false;
+  const busy = menu !== null || reacting !== null;
 
   const press = (event: KeyboardEvent) => {
     if (event.target !== row.current || event.ctrlKey || event.metaKey || event.altKey) return;
     const { act } = actions;
-    const found = new Map<string, (() => void) | undefined>([
+    const pick = mayForward(message) ? () => talk.pick(message) : undefined;
+    const whilePicking: [string, (() => void) | undefined][] = [
+      ["s", pick],
+      [" ", pick],
+      ["Enter", pick],
+    ];
+    const otherwise: [string, (() => void) | undefined][] = [
       ["r", act.reply],
       ["t", act.thread],
       ["e", act.edit],
       ["f", act.forward],
+      ["s", act.select],
       ["p", act.pin],
       ["c", act.copy],
       ["l", actions.items.find((item) => item.key === "link")?.onPick],
@@ -73,7 +85,10 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
       ["=", () => setReacting(here())],
       ["Enter", () => setMenu(here())],
       ["Delete", act.recall],
-    ]).get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    ];
+    const found = new Map(picking ? whilePicking : otherwise).get(
+      event.key.length === 1 ? event.key.toLowerCase() : event.key,
+    );
     if (!found) return;
     event.preventDefault();
     event.stopPropagation();
@@ -82,6 +97,7 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
 
   const context = (event: MouseEvent) => {
     const target = event.target as Element;
+    if (picking) return;
     // Links, pictures and a selection keep the browser's own menu.
     if (target.closest("a, img, textarea, pre") || window.getSelection()?.toString()) return;
     event.preventDefault();
@@ -96,15 +112,17 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
       tabIndex={current ? 0 : -1}
       head={head}
       id={elsewhere ?? message.author}
-      name={elsewhere ?? (author === undefined ? "…" : author?.name || t("unknown_person"))}
+      name={name}
       picture={pictureOf(author)}
       at={message.sent_at}
       called={called}
       lit={lit}
-      near={near || menu !== null || reacting !== null}
+      near={near || busy}
       onNear={setNear}
       onKeyDown={press}
       onContextMenu={context}
+      picked={isPicked}
+      pick={picking && <Pick message={message} name={name} tabIndex={current ? 0 : -1} />}
       marks={
         <>
           {head && message.imported && (
@@ -130,7 +148,7 @@ export function SentMessage({ message, head, current, lit, latestOwn, rowKey }: 
       {message.author === me.id && message.kind !== "recalled" && (
         <Receipt message={message} shown={latestOwn} />
       )}
-      {(near || menu !== null || reacting !== null) && (
+      {!picking && (near || busy) && (
         <Toolbar
           message={message}
           actions={actions}

@@ -24,6 +24,9 @@ interface Props {
   onKeyDown?(event: KeyboardEvent): void;
   onContextMenu?(event: MouseEvent): void;
   marks?: ReactNode;
+  /** The mark of selecting, before everything else. */
+  pick?: ReactNode;
+  picked?: boolean;
   children: ReactNode;
 }
 
@@ -47,6 +50,7 @@ export function Shell(props: Props) {
       data-lit={lit ? "" : undefined}
       data-near={near ? "" : undefined}
       data-state={state}
+      data-picked={props.picked ? "" : undefined}
       aria-label={t("message_by", { name, time: format.clock(at) })}
       // One message of the list can be reached by Tab, the others from it by the arrows.
       tabIndex={props.tabIndex}
@@ -57,6 +61,7 @@ export function Shell(props: Props) {
       onFocus={() => onNear?.(true)}
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && onNear?.(false)}
     >
+      {props.pick}
       <div className={styles.margin}>
         {head ? (
           <Avatar id={id} name={name} picture={picture} />

@@ -8,6 +8,7 @@ import {
   IconEye,
   IconHistory,
   IconLink,
+  IconListCheck,
   IconMessages,
   IconMoodSmile,
   IconPencil,
@@ -19,7 +20,7 @@ import {
 } from "@/ui";
 import { policyQuery } from "../../queries";
 import { pinMessage, recallMessage } from "../../talk";
-import { useTalk } from "../talkContext";
+import { mayForward, useTalk } from "../talkContext";
 import { addressOf } from "../text/MessageLink";
 import { useAttempt } from "../useAttempt";
 import { useCopy } from "../useCopy";
@@ -52,7 +53,8 @@ export function useActions(message: Message) {
     reply: gone || talk.closed ? undefined : () => talk.reply(message),
     thread: talk.thread !== null || message.thread !== null ? undefined : () => talk.openThread(message.id),
     edit: own && message.kind === "text" && !noEdit ? () => talk.edit(message) : undefined,
-    forward: gone ? undefined : () => talk.show({ kind: "forward", messages: [message] }),
+    forward: mayForward(message) ? () => talk.show({ kind: "forward", messages: [message] }) : undefined,
+    select: mayForward(message) ? () => talk.pick(message) : undefined,
     pin: gone ? undefined : () => void attempt(() => pinMessage(client, message, !message.pinned)),
     copy: message.kind === "text" ? () => void copy(message.body.text) : undefined,
     recall:
@@ -99,12 +101,22 @@ export function useActions(message: Message) {
       },
   );
   add(
-    act.forward !== undefined && {
+    !gone && {
       key: "forward",
       label: t("act.forward"),
       keys: "F",
       icon: <IconShare3 size={16} />,
-      onPick: act.forward,
+      disabledReason: mayForward(message) ? undefined : t("act.no_forward"),
+      onPick: run(act.forward),
+    },
+  );
+  add(
+    act.select !== undefined && {
+      key: "select",
+      label: t("act.select"),
+      keys: "S",
+      icon: <IconListCheck size={16} />,
+      onPick: act.select,
     },
   );
   add(
