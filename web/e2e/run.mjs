@@ -18,6 +18,7 @@ import { carry } from "./stories/carry.mjs";
 import { converse } from "./stories/converse.mjs";
 import { found } from "./stories/found.mjs";
 import { gather } from "./stories/gather.mjs";
+import { keep } from "./stories/keep.mjs";
 import { lead } from "./stories/lead.mjs";
 import { own } from "./stories/own.mjs";
 import { protect } from "./stories/protect.mjs";
@@ -39,6 +40,7 @@ const STORIES = {
   carry,
   gather,
   tell,
+  keep,
   prove,
   own,
   recover,

@@ -59,10 +59,17 @@ const GROUPS = [
 export function ShortcutHelp({ onClose }: { onClose(): void }) {
   const { t } = useTranslation("app");
   return (
-    <Dialog title={t("own.shortcuts")} closeLabel={t("palette.close")} onClose={onClose}>
-      <div className={styles.helpGroups}>
+    <Dialog title={t("own.shortcuts")} closeLabel={t("palette.close")} onClose={onClose} size="wide">
+      <div
+        className={styles.helpGroups}
+        role="group"
+        aria-label={t("own.shortcuts")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: longer than the screen, it is scrolled by the arrow keys
+        tabIndex={0}
+        data-autofocus
+      >
         {GROUPS.map((group) => (
-          <section key={group.id} aria-label={t(`shortcuts.${group.id}`)}>
+          <section key={group.id} className={styles.helpGroup} aria-label={t(`shortcuts.${group.id}`)}>
             <h3 className={styles.helpHead}>{t(`shortcuts.${group.id}`)}</h3>
             <ul className={styles.help}>
               {group.shortcuts.map(({ id, keys }) => (

@@ -24,7 +24,7 @@ export function Meter({ label, value, most, text }: Props) {
       aria-valuetext={text}
       data-tone={value >= most ? "full" : share >= NEARLY ? "nearly" : undefined}
     >
-      <span className={styles.taken} style={{ width: `${share * 100}%` }} />
+      {share > 0 && <span className={styles.taken} style={{ width: `${share * 100}%` }} />}
     </div>
   );
 }

@@ -9,4 +9,15 @@ import refusals from "./refusals.json";
 import settings from "./settings.json";
 import talk from "./talk.json";
 
-export const catalogue = { app, exports, groups, identity, keeping, messenger, people, refusals, settings, talk };
+export const catalogue = {
+  app,
+  exports,
+  groups,
+  identity,
+  keeping,
+  messenger,
+  people,
+  refusals,
+  settings,
+  talk,
+};

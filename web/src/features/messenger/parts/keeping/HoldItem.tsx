@@ -66,7 +66,7 @@ function Item({ hold, name, about, Icon }: Props) {
           onClose={() => setAsking(false)}
           onSure={async () => {
             await releaseHold(client, hold.id);
-            toasts.show({ text: t("hold.released") });
+            toasts.show({ text: t("hold.released"), about: "hold" });
           }}
         >
           <p>{t("hold.release_text", { name })}</p>

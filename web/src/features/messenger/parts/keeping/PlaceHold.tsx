@@ -25,7 +25,7 @@ export function PlaceHold({ onClose }: { onClose(): void }) {
     }),
     submit: async ({ reason, chat }) => {
       await placeHold(client, { chat: scope === "all" ? null : chat, reason: reason.trim() });
-      toasts.show({ text: t("hold.placed_now") });
+      toasts.show({ text: t("hold.placed_now"), about: "hold" });
       onClose();
     },
   });
