@@ -67,6 +67,7 @@ const SCREENS = [
   ["talk-history", "/chats/oc_field", "", (page) => press(page, "edited")],
   ["talk-readers", "/chats/oc_field", "", readers],
   ["talk-forward", "/chats/oc_field", "", forward],
+  ["talk-select", "/chats/oc_field", "", select],
   ["talk-viewer", "/chats/oc_field", "", viewer],
   ["thread", "/chats/oc_field", "", openThread],
   ["threads", "/chats/threads", ""],
@@ -216,6 +217,12 @@ async function readers(page) {
   await lastFull(page);
   await page.keyboard.press("Enter");
   await press(page, "act.readers", "menuitem");
+}
+
+async function select(page) {
+  await lastFull(page);
+  await page.keyboard.press("s");
+  await page.locator("article input[type=checkbox]:not(:disabled)").first().check({ force: true });
 }
 
 async function forward(page) {
