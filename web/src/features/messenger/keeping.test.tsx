@@ -226,7 +226,7 @@ describe("who may see it", () => {
 });
 
 describe("a chat's own time", () => {
-  const at = "/chats/oc_field?details=true&tab=settings";
+  const at = "/chats/oc_design?details=true&tab=settings";
   const prepare = ({ state }: MockServer) =>
     Object.assign(state.keeping.policy, {
       retention_min_days: 30,
@@ -245,18 +245,18 @@ describe("a chat's own time", () => {
     expect(offered).not.toContain("7 days");
     await person.selectOptions(field, "2 years");
     await person.click(screen.getByRole("button", { name: "Save" }));
-    await waitFor(() => expect(server.state.chats.get("oc_field")?.ownDays).toBe(730));
+    await waitFor(() => expect(server.state.chats.get("oc_design")?.ownDays).toBe(730));
     expect(await screen.findByText("What is older than 2 years is deleted for everybody.")).toBeTruthy();
     await person.selectOptions(field, "90 days");
     await person.click(screen.getByRole("button", { name: "Save" }));
     const dialog = await screen.findByRole("dialog", { name: "Delete older messages?" });
     await expectAccessible();
     await person.click(within(dialog).getByRole("button", { name: "Shorten and delete" }));
-    await waitFor(() => expect(server.state.chats.get("oc_field")?.ownDays).toBe(90));
+    await waitFor(() => expect(server.state.chats.get("oc_design")?.ownDays).toBe(90));
   });
 
   it("is only read by those who do not lead", async () => {
-    await open({ at, as: "u_ida", prepare });
+    await open({ at, as: "u_chen", prepare });
     const field = await screen.findByLabelText("How long messages are kept");
     expect((field as HTMLSelectElement).disabled).toBe(true);
   });
