@@ -1472,6 +1472,84 @@ export interface paths {
       };
     };
   };
+  "/imports/{import}/chats/{chat}/files": {
+    /** Begins a file for a chat that arrives, at most 2 GiB in parts of 4 MiB, or says how far it is. What no message carries within a week goes. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+          import: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Upload"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What it is called there, for machines; within a chat, the same id is the same file. */
+            external_id: string;
+            /** Any script, one line, without slashes. */
+            name: string;
+            size_bytes: number;
+          };
+        };
+      };
+    };
+  };
+  "/imports/{import}/chats/{chat}/files/{upload}/finish": {
+    /** Finishes a file whose parts have all come: a message can carry it then, within a week. */
+    post: {
+      parameters: {
+        path: {
+          chat: string;
+          import: string;
+          upload: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["File"];
+          };
+        };
+      };
+      requestBody?: {
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+    };
+  };
+  "/imports/{import}/chats/{chat}/files/{upload}/parts/{index}": {
+    /** Brings one part of a file for a chat that arrives, in any order; a part that is there stands. */
+    put: {
+      parameters: {
+        path: {
+          chat: string;
+          import: string;
+          index: number;
+          upload: string;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Part"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/octet-stream": Blob;
+        };
+      };
+    };
+  };
   "/imports/{import}/finish": {
     /** Says that an import is complete: it takes nothing more. */
     post: {
@@ -1523,6 +1601,8 @@ export interface paths {
               edited_at?: string | null;
               /** What it is called there; within a chat, the same id is the same message. */
               external_id: string;
+              /** Files that came for it, whole by now, each in this message alone. */
+              files?: string[];
               /** Who pinned a message, and when. */
               pinned?: {
                 at: string;
@@ -1535,6 +1615,7 @@ export interface paths {
                 emoji: string;
               }[];
               sent_at: string;
+              /** Empty only where there are files. */
               text: string;
               /** The external id of the message below which it was said. */
               thread?: string | null;

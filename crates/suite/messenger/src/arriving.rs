@@ -4,12 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use act::{Act, IntoValue, Number, Permit, Place, Series, Value};
-use base::{AccountId, ChatId, Context, MessageId, Result, Timestamp};
+use base::{AccountId, ChatId, Context, FileId, MessageId, Result, Timestamp};
 
 use crate::{
     content::{Body, Content, EMOJI, MESSAGE_BODY, Mention, TextBody},
-    model::{Arrival, Emoji, Import, Mark, Message, State},
-    rules::{self, ACCOUNT_ABSENT, IMPORT_ACCOUNTS_MAX, IMPORT_ROOT_ABSENT, IMPORT_TOO_MUCH},
+    model::{Arrival, Emoji, File, Import, Mark, Message, State},
+    rules::{
+        self, ACCOUNT_ABSENT, FILE_ABSENT, IMPORT_ACCOUNTS_MAX, IMPORT_ROOT_ABSENT, IMPORT_TOO_MUCH,
+    },
     store::{self, Answered},
     wire::BroughtMessage,
 };
@@ -21,6 +23,8 @@ pub(crate) struct Arriving<'a> {
     tokens: HashMap<&'a str, Value>,
     /// The accounts of the organisation that the batch speaks of.
     known: BTreeSet<AccountId>,
+    /// What came before, for them to carry.
+    files: HashMap<FileId, File>,
     source: &'a str,
     by: AccountId,
 }
@@ -34,7 +38,7 @@ struct Ready<'a> {
 /// Reads what has to be known of a batch before it is written.
 ///
 /// # Errors
-/// [`IMPORT_ROOT_ABSENT`], [`ACCOUNT_ABSENT`], [`IMPORT_TOO_MUCH`].
+/// [`IMPORT_ROOT_ABSENT`], [`ACCOUNT_ABSENT`], [`IMPORT_TOO_MUCH`], [`FILE_ABSENT`], [`rules::FILE_UNFINISHED`].
 pub(crate) async fn prepare<'a>(
     act: &mut Act,
     import: &'a Import,
@@ -83,6 +87,7 @@ pub(crate) async fn prepare<'a>(
     }
     Ok(Arriving {
         known: accounts(act, &messages).await?,
+        files: files(act, arrival, &messages).await?,
         messages,
         tokens,
         source: &import.source,
@@ -90,10 +95,27 @@ pub(crate) async fn prepare<'a>(
     })
 }
 
-/// A message that comes again has the same id: made of its chat and what it is called elsewhere (RFC 9562 §5.8).
+/// A message that comes again has the same id.
 async fn message_id(act: &Act, chat: ChatId, external_id: &str) -> Result<MessageId> {
+    let bytes = named(act, "messenger.import.message", chat, external_id).await?;
+    Ok(MessageId::from_bytes(bytes))
+}
+
+/// And so has a file.
+pub(crate) async fn file_id(act: &Act, chat: ChatId, external_id: &str) -> Result<FileId> {
+    let bytes = named(act, "messenger.import.file", chat, external_id).await?;
+    Ok(FileId::from_bytes(bytes))
+}
+
+/// An id that is made of the chat and of what something is called elsewhere (RFC 9562 §5.8).
+async fn named(
+    act: &Act,
+    label: &'static str,
+    chat: ChatId,
+    external_id: &str,
+) -> Result<[u8; 16]> {
     let named = [&chat.to_bytes(), external_id.as_bytes()].concat();
-    let hash = act.keyed_hash("messenger.import.message", &named).await?;
+    let hash = act.keyed_hash(label, &named).await?;
     let Value::Bytes(hash) = hash.into_value() else {
         return None.context("a keyed hash that is not bytes");
     };
@@ -101,7 +123,28 @@ async fn message_id(act: &Act, chat: ChatId, external_id: &str) -> Result<Messag
     let [.., version, _, variant, _, _, _, _, _, _, _] = &mut bytes;
     *version = (*version & 0x0f) | 0x80;
     *variant = (*variant & 0x3f) | 0x80;
-    Ok(MessageId::from_bytes(bytes))
+    Ok(bytes)
+}
+
+/// The files that messages carry, which have to be here and whole.
+async fn files(
+    act: &mut Act,
+    arrival: &Arrival,
+    messages: &[Ready<'_>],
+) -> Result<HashMap<FileId, File>> {
+    let ids: Vec<FileId> = messages
+        .iter()
+        .flat_map(|ready| &ready.brought.files)
+        .copied()
+        .collect();
+    let found = store::files_among(act, arrival.chat, &ids).await?;
+    if found.len() < ids.len() {
+        return Err(FILE_ABSENT.at("files"));
+    }
+    for file in &found {
+        rules::may_carry_brought(file, act.now())?;
+    }
+    Ok(found.into_iter().map(|file| (file.id, file)).collect())
 }
 
 /// The accounts that messages speak of; who wrote, reacted or pinned has to exist, who is only named need not.
@@ -184,6 +227,10 @@ impl Arriving<'_> {
         for (ready, number) in self.messages.iter().zip(numbers) {
             let message = self.message(act, permit, chat, ready, (number, change))?;
             store::insert_imported(act, permit, &message, answered.remove(&ready.id))?;
+            for file in &ready.brought.files {
+                let file = self.files.get(file).context("a file that was looked up")?;
+                store::carry_file(act, permit, file, &message)?;
+            }
             for (emoji, account, at) in reactions(ready.brought) {
                 let token = self.tokens.get(emoji).context("the hash of an emoji")?;
                 let token = token.clone();
@@ -234,7 +281,7 @@ impl Arriving<'_> {
             body: Body::Text(TextBody {
                 text: brought.text.clone(),
                 mentions: mentions.into_iter().filter(is_known).collect(),
-                files: Vec::new(),
+                files: brought.files.clone(),
             }),
         };
         let edits = i64::from(brought.edited_at.is_some());

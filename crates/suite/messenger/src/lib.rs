@@ -33,20 +33,20 @@ pub use inspector::{Inspected, Inspector};
 pub use operator::Settings;
 pub use ops::{
     add_members, answer_card, answer_request, audience_chat, begin_export, begin_import,
-    begin_upload, bring_chat, bring_messages, cancel_upload, change_card, change_chat,
-    changes_chat, continue_export, create_chat, delete_export, direct_chat, disband_chat,
-    due_exports, due_push, due_scans, edit_message, expire_exports, expire_uploads, finish_import,
-    finish_upload, forward_messages, get_chat, get_draft, get_export, get_link, get_message,
-    get_push, get_quiet, get_quota, get_upload, inspect_link, join_chat, join_link, join_stream,
-    leave_chat, list_answers, list_chats, list_exports, list_files, list_holds, list_imports,
-    list_members, list_messages, list_pins, list_public, list_reactions, list_readers,
-    list_replies, list_requests, list_threads, list_versions, live_export, live_file, make_link,
-    mark_position, mark_thread, open_chat, pin_message, place_hold, purge_messages, push_behind,
-    push_held, push_tenants, put_part, react_message, read_export, read_file, read_import,
-    read_policy, read_scan, read_thumbnail, recall_message, release_hold, remove_member,
-    resume_stream, save_draft, save_policy, save_push, send_card, send_message, set_quiet,
-    set_quota, set_role, settle_push, settle_scan, states_chats, stumble_export, transfer_chat,
-    unpin_message, withdraw_link, withdraw_push, withdraw_request,
+    begin_upload, bring_chat, bring_file, bring_messages, bring_part, bring_whole, cancel_upload,
+    change_card, change_chat, changes_chat, continue_export, create_chat, delete_export,
+    direct_chat, disband_chat, due_exports, due_push, due_scans, edit_message, expire_exports,
+    expire_uploads, finish_import, finish_upload, forward_messages, get_chat, get_draft,
+    get_export, get_link, get_message, get_push, get_quiet, get_quota, get_upload, inspect_link,
+    join_chat, join_link, join_stream, leave_chat, list_answers, list_chats, list_exports,
+    list_files, list_holds, list_imports, list_members, list_messages, list_pins, list_public,
+    list_reactions, list_readers, list_replies, list_requests, list_threads, list_versions,
+    live_export, live_file, make_link, mark_position, mark_thread, open_chat, pin_message,
+    place_hold, purge_messages, push_behind, push_held, push_tenants, put_part, react_message,
+    read_export, read_file, read_import, read_policy, read_scan, read_thumbnail, recall_message,
+    release_hold, remove_member, resume_stream, save_draft, save_policy, save_push, send_card,
+    send_message, set_quiet, set_quota, set_role, settle_push, settle_scan, states_chats,
+    stumble_export, transfer_chat, unpin_message, withdraw_link, withdraw_push, withdraw_request,
 };
 
 /// The schema of this domain.
@@ -102,7 +102,9 @@ pub fn module() -> Module {
 
 /// Everything this domain brings.
 pub fn module_with(settings: Settings) -> Module {
-    let mut module = with_exports(with_imports(Module::new("messenger", MIGRATIONS)))
+    let settings = Arc::new(settings);
+    let imports = with_imports(Module::new("messenger", MIGRATIONS), &settings);
+    let mut module = with_exports(imports)
         // chats
         .with(&list_chats::OP, list_chats::run)
         .with(&create_chat::OP, create_chat::run)
@@ -171,7 +173,6 @@ pub fn module_with(settings: Settings) -> Module {
         .with(&audience_chat::OP, audience_chat::run)
         .with(&changes_chat::OP, changes_chat::run)
         .with(&states_chats::OP, states_chats::run);
-    let settings = Arc::new(settings);
     module = with_push(with_files(module, &settings), &settings);
     module.statements = store::statements();
     module.blobs = store::BLOBS;
@@ -234,12 +235,15 @@ fn knowing<F>(settings: &Arc<Settings>, run: F) -> With<F, Settings> {
 }
 
 /// What comes from another messenger.
-fn with_imports(module: Module) -> Module {
+fn with_imports(module: Module, settings: &Arc<Settings>) -> Module {
     module
         .with(&list_imports::OP, list_imports::run)
         .with(&begin_import::OP, begin_import::run)
         .with(&read_import::OP, read_import::run)
         .with(&bring_chat::OP, bring_chat::run)
+        .with(&bring_file::OP, knowing(settings, bring_file::run))
+        .with(&bring_part::OP, bring_part::run)
+        .with(&bring_whole::OP, knowing(settings, bring_whole::run))
         .with(&bring_messages::OP, bring_messages::run)
         .with(&open_chat::OP, open_chat::run)
         .with(&finish_import::OP, finish_import::run)

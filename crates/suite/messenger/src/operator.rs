@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use act::Push;
 
+use crate::rules::Happening;
+
 /// The server's typed settings for this domain.
 #[derive(Clone, Default)]
 pub struct Settings {
@@ -13,4 +15,14 @@ pub struct Settings {
     pub scans: bool,
     /// Who tells browsers of messages, if somebody does; see [`crate::Courier`].
     pub push: Option<Arc<dyn Push>>,
+}
+
+impl Settings {
+    /// What happens to a content when all of its parts have come.
+    pub(crate) const fn once_whole(&self) -> Happening {
+        match self.scans {
+            true => Happening::WholeToBeScanned,
+            false => Happening::Whole,
+        }
+    }
 }

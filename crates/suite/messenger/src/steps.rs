@@ -2,6 +2,7 @@
 
 mod exports;
 mod files;
+mod uploads;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,7 @@ use crate::{
 
 pub(crate) use exports::*;
 pub(crate) use files::*;
+pub(crate) use uploads::*;
 
 /// What is shown of accounts, by account.
 pub(crate) type People = HashMap<AccountId, wire::Person>;

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use act::{Act, Action, IntoValue, Method, Operation, Permit, Value};
+use act::{Act, Action, IntoValue, Method, Operation, Value};
 use base::Result;
 
 use crate::{
-    content::FileMeta,
-    model::{Chat, Content, ContentState, File, FileKind},
     operator::Settings,
     rules::{
         self, CHAT_ABSENT, CLIENT_ID_INVALID, FILE_NAME_INVALID, FILE_TOO_LARGE, POSTING_MANAGERS,
@@ -61,40 +59,19 @@ pub async fn run(
     let storage = store::storage(act).await?;
     rules::finds_room(&storage, settings.quota_bytes, input.size_bytes)?;
 
-    let file = new_file(act, &permit, &chat, FileMeta::named(name), input.size_bytes)?;
+    let beginning = steps::Beginning {
+        id: act.new_id(),
+        chat: chat.id,
+        author: account,
+        name,
+        size_bytes: input.size_bytes,
+        kept: rules::UNSENT_KEPT,
+    };
+    let file = steps::new_file(act, &permit, beginning)?;
     let allowed = rules::allowed(&storage, settings.quota_bytes);
     store::take_storage(act, &permit, input.size_bytes, allowed)?;
-    store::insert_upload(act, &permit, &file, token)?;
+    store::insert_upload(act, &permit, &file, Some(token))?;
     steps::open_upload(act, &permit, &file, &[])
-}
-
-fn new_file(
-    act: &Act,
-    permit: &Permit<Chat>,
-    chat: &Chat,
-    meta: FileMeta,
-    size_bytes: u64,
-) -> Result<File> {
-    let (id, state) = (act.new_id(), ContentState::Open);
-    let key = act.new_content_key(permit);
-    Ok(File {
-        id,
-        chat: chat.id,
-        author: chat.standing.account,
-        number: None,
-        kind: FileKind::Other,
-        key: steps::seal_key(act, permit, id, &key),
-        meta: steps::seal_meta(act, permit, (id, state), &meta)?,
-        created_at: act.now(),
-        expires_at: Some(act.now().after(rules::UNSENT_KEPT)),
-        withdrawn_at: None,
-        content: Content {
-            id: act.new_id(),
-            state,
-            size_bytes,
-            thumbnail: None,
-        },
-    })
 }
 
 /// Makes a repeated upload single; two at once meet in the unique index, and the later one runs again.

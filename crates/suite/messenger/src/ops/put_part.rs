@@ -5,7 +5,6 @@ use base::Result;
 
 use super::begin_upload;
 use crate::{
-    model::Part,
     rules::{
         self, CHAT_ABSENT, FILE_ABSENT, PART_ABSENT, PART_LENGTH, POSTING_MANAGERS, UPLOAD_FINISHED,
     },
@@ -35,27 +34,5 @@ pub async fn run(act: &mut Act, input: wire::PutPart) -> Result<wire::Part> {
     let file = store::file(act, chat.id, input.upload).await?;
     rules::may_post(&chat)?;
     rules::may_go_on(&file, chat.standing.account, act.now())?;
-    let expected = rules::part_bytes(file.content.size_bytes, input.index)?;
-    let bytes = act.body();
-    if u64::try_from(bytes.len()).ok() != Some(expected) {
-        return Err(PART_LENGTH.into());
-    }
-    let answer = wire::Part {
-        index: input.index,
-        size_bytes: expected,
-    };
-    if store::has_part(act, file.content.id, input.index).await? {
-        return Ok(answer);
-    }
-
-    let part = Part {
-        number: input.index,
-        blob: act.new_id(),
-        size_bytes: expected,
-    };
-    let key = steps::open_key(act, &permit, &file)?;
-    let place = steps::part_place(file.content.id, part.number);
-    act.put_part(&key, place, part.blob, bytes).await?;
-    store::insert_part(act, &permit, file.content.id, &part)?;
-    Ok(answer)
+    steps::take_part(act, &permit, &file, input.index).await
 }

@@ -3,12 +3,15 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use act::{EventName, Limit};
-use base::{AccountId, Refusal, Result, Timestamp};
+use base::{AccountId, FileId, Refusal, Result, Timestamp};
 
-use super::{CHAT_FULL, EMOJI_BYTES_MAX, MEMBERS_MAX, PINS_MAX, PINS_TOO_MANY, load};
+use super::{
+    CHAT_FULL, EMOJI_BYTES_MAX, FILE_UNFINISHED, MEMBERS_MAX, PINS_MAX, PINS_TOO_MANY,
+    UNSENT_TOO_MANY, is_mine_unsent, load, may_attach,
+};
 use crate::{
     content::Imported,
-    model::{Arrival, Import, MemberRole, Progress},
+    model::{Arrival, ContentState, File, Import, MemberRole, Progress},
     wire,
 };
 
@@ -28,6 +31,15 @@ pub(crate) const IMPORT_ACCOUNTS_MAX: usize = 1_000;
 pub(crate) const IMPORT_EMOJI_MAX: usize = 50;
 /// Characters of an id, a name or a label from elsewhere.
 pub(crate) const IMPORT_NAME_CHARS_MAX: usize = 200;
+/// Files that come with one batch of messages.
+pub(crate) const IMPORT_FILES_MAX: usize = 200;
+/// Files of an organisation that were brought, and that no message carries yet.
+pub(crate) const IMPORT_UNSENT_MAX: i64 = 1_000;
+/// How long a file is kept that was brought and that no message carries: from when it was last begun, and again from when it
+/// is whole. An import that was cut off goes on within this time.
+pub(crate) const BROUGHT_KEPT: Duration = Duration::from_secs(7 * 86_400);
+/// How long before its end a file is kept for longer, when it is begun again.
+const BROUGHT_SOON: Duration = Duration::from_secs(6 * 86_400);
 /// The largest input that brings messages, in bytes.
 pub(crate) const IMPORT_INPUT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How much later than now a message may claim to be: clocks differ.
@@ -136,11 +148,20 @@ pub(crate) fn may_bring(batch: &[wire::BroughtMessage], now: Timestamp) -> Resul
     if !times().is_sorted() || !times().all(is_past) {
         return Err(IMPORT_ORDER.at("messages"));
     }
+    let files: Vec<FileId> = batch.iter().flat_map(|one| &one.files).copied().collect();
+    let each: BTreeSet<&FileId> = files.iter().collect();
+    if files.len() > IMPORT_FILES_MAX || each.len() < files.len() {
+        return Err(IMPORT_TOO_MUCH.at("files"));
+    }
     batch.iter().try_for_each(may_be_brought)
 }
 
 fn may_be_brought(message: &wire::BroughtMessage) -> Result<()> {
-    super::may_say(&message.text)?;
+    may_attach(&message.files)?;
+    match message.files.is_empty() {
+        true => super::may_say(&message.text)?,
+        false => super::may_keep(&message.text, "text")?,
+    }
     may_be_called(&message.external_id, "external_id")?;
     if let Some(root) = &message.thread {
         may_be_called(root, "thread")?;
@@ -155,6 +176,30 @@ fn may_be_brought(message: &wire::BroughtMessage) -> Result<()> {
     emoji
         .into_iter()
         .try_for_each(|emoji| may_be_reaction(emoji))
+}
+
+/// Whether one file more may be brought to an organisation in which so many wait for their messages.
+pub(crate) fn may_begin_brought(unsent: i64) -> Result<()> {
+    match unsent >= IMPORT_UNSENT_MAX {
+        true => Err(UNSENT_TOO_MANY.into()),
+        false => Ok(()),
+    }
+}
+
+/// Whether a file that waits for its message should be kept for longer.
+pub(crate) fn is_soon_gone(file: &File, now: Timestamp) -> bool {
+    file.expires_at
+        .is_some_and(|end| end <= now.after(BROUGHT_SOON))
+}
+
+/// Whether a message can carry a file that was brought: it is whole, and in no message yet. One that was found to do harm
+/// comes along, and is given to nobody: which of the two happens first makes no difference.
+pub(crate) fn may_carry_brought(file: &File, now: Timestamp) -> Result<()> {
+    is_mine_unsent(file, AccountId::NIL, now)?;
+    match file.content.state {
+        ContentState::Open => Err(FILE_UNFINISHED.into()),
+        ContentState::Scanning | ContentState::Ready | ContentState::Blocked => Ok(()),
+    }
 }
 
 /// Whether an organisation that has so many imports may have one more.

@@ -23,9 +23,9 @@ fn meta_place(id: FileId, state: ContentState) -> Place {
 }
 
 /// Seals what is known of a file for the state that its content has.
-pub(crate) fn seal_meta(
+pub(crate) fn seal_meta<R: Resource>(
     act: &Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     (id, state): (FileId, ContentState),
     meta: &FileMeta,
 ) -> Result<Sealed> {
@@ -62,9 +62,9 @@ pub(crate) fn open_files<R: Resource>(
 }
 
 /// Opens an upload for the wire.
-pub(crate) fn open_upload(
+pub(crate) fn open_upload<R: Resource>(
     act: &Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     file: &File,
     parts: &[Part],
 ) -> Result<wire::Upload> {
@@ -86,7 +86,12 @@ const fn key_place(id: FileId) -> Place {
     Place::new(id, FILE_KEY)
 }
 
-pub(crate) fn seal_key(act: &Act, permit: &Permit<Chat>, id: FileId, key: &ContentKey) -> Sealed {
+pub(crate) fn seal_key<R: Resource>(
+    act: &Act,
+    permit: &Permit<R>,
+    id: FileId,
+    key: &ContentKey,
+) -> Sealed {
     act.seal_key(permit, key_place(id), key)
 }
 

@@ -361,12 +361,12 @@ pub(crate) async fn has_part(act: &mut Act, content: ContentId, number: u32) -> 
     Ok(act.row(&HAS_PART, params).await?.is_some())
 }
 
-/// A file about to be, and its content with it.
-pub(crate) fn insert_upload(
+/// A file about to be, and its content with it. The token finds it again, unless its id does.
+pub(crate) fn insert_upload<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     file: &File,
-    token: Value,
+    token: Option<Value>,
 ) -> Result<()> {
     let content = &file.content;
     let params = params! {
@@ -374,12 +374,12 @@ pub(crate) fn insert_upload(
         created_at: file.created_at,
     };
     act.execute(permit, &INSERT_CONTENT, params)?;
-    insert_file(act, permit, file, None, Some(token))
+    insert_file(act, permit, file, None, token)
 }
 
-fn insert_file(
+fn insert_file<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     file: &File,
     number: Option<Number>,
     token: Option<Value>,
@@ -392,9 +392,9 @@ fn insert_file(
     act.execute(permit, &INSERT_FILE, params)
 }
 
-pub(crate) fn insert_part(
+pub(crate) fn insert_part<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     content: ContentId,
     part: &Part,
 ) -> Result<()> {
@@ -419,9 +419,9 @@ pub(crate) fn update_content<R: Resource>(
 }
 
 /// What a file is, now that its bytes are known.
-pub(crate) fn update_meta(
+pub(crate) fn update_meta<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     file: &File,
     kind: FileKind,
     meta: &Sealed,

@@ -1,5 +1,6 @@
 //! Every SQL statement of the domain, and the functions that run them.
 
+mod brought;
 mod cards;
 mod chats;
 mod doors;
@@ -22,6 +23,7 @@ mod threads;
 use act::{Act, IntoValue, Params, Row, Statement};
 use base::Result;
 
+pub(crate) use brought::*;
 pub(crate) use cards::*;
 pub(crate) use chats::*;
 pub(crate) use doors::*;
@@ -44,6 +46,7 @@ pub(crate) use threads::*;
 /// For the sweep that has both databases parse every statement.
 pub(crate) fn statements() -> Vec<&'static Statement> {
     [
+        brought::STATEMENTS,
         cards::STATEMENTS,
         chats::STATEMENTS,
         doors::STATEMENTS,

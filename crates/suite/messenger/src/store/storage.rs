@@ -4,7 +4,7 @@ use act::{Act, Permit, Resource, Statement, params};
 use base::Result;
 
 use super::files::{size, take_size};
-use crate::model::{Chat, Storage};
+use crate::model::Storage;
 
 static STORAGE: Statement = Statement::read(
     "SELECT used_bytes, allowed_bytes FROM messenger_storage WHERE tenant = :tenant",
@@ -38,9 +38,9 @@ pub(crate) async fn storage(act: &mut Act) -> Result<Storage> {
 }
 
 /// Counts bytes that are about to come, as long as they find room.
-pub(crate) fn take_storage(
+pub(crate) fn take_storage<R: Resource>(
     act: &mut Act,
-    permit: &Permit<Chat>,
+    permit: &Permit<R>,
     size_bytes: u64,
     allowed: Option<u64>,
 ) -> Result<()> {

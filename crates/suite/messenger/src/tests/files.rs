@@ -58,17 +58,17 @@ pub(super) fn carrying(chat: &Value, client_id: &str, files: &[&Value]) -> Value
     json!({ "chat": chat["id"], "client_id": client_id, "body": { "text": "", "files": files } })
 }
 
-async fn content(by: &Actor, chat: &Value, file: &Value) -> Content {
+pub(super) async fn content(by: &Actor, chat: &Value, file: &Value) -> Content {
     let answer = by.calls(&read_file::OP, of_file(chat, file)).await.unwrap();
     answer.content.unwrap()
 }
 
-async fn bytes_of(content: &Content, from: u64, end: u64) -> Vec<u8> {
+pub(super) async fn bytes_of(content: &Content, from: u64, end: u64) -> Vec<u8> {
     let pieces: Vec<Bytes> = content.source.open(from..end).try_collect().await.unwrap();
     pieces.concat()
 }
 
-async fn used(by: &Actor) -> u64 {
+pub(super) async fn used(by: &Actor) -> u64 {
     by.does(&get_quota::OP, json!({})).await["used_bytes"]
         .as_u64()
         .unwrap()
@@ -571,7 +571,7 @@ async fn an_account_leaves_so_many_files_unsent() {
 }
 
 /// Finds harm where it is written.
-struct Reader;
+pub(super) struct Reader;
 
 impl Scanner for Reader {
     fn scan(&self, bytes: act::ByteStream) -> BoxFuture<'_, Result<Verdict>> {

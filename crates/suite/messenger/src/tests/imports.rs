@@ -12,12 +12,12 @@ use crate::{
     save_policy,
 };
 
-async fn begun(by: &Actor) -> Value {
+pub(super) async fn begun(by: &Actor) -> Value {
     let input = json!({ "source": "slack", "workspace": "T1", "label": "Weaver Mill" });
     by.does(&begin_import::OP, input).await
 }
 
-fn news(import: &Value, owner: &Actor, members: &[&Actor]) -> Value {
+pub(super) fn news(import: &Value, owner: &Actor, members: &[&Actor]) -> Value {
     let members: Vec<_> = members.iter().map(|member| member.account()).collect();
     json!({
         "import": import["id"], "external_id": "C1", "name": "news", "description": "what is new",
@@ -26,7 +26,7 @@ fn news(import: &Value, owner: &Actor, members: &[&Actor]) -> Value {
 }
 
 /// A message sent so many seconds after the chat was made.
-fn said(second: u32, author: Option<&Actor>, text: &str, more: Value) -> Value {
+pub(super) fn said(second: u32, author: Option<&Actor>, text: &str, more: Value) -> Value {
     let (minute, second_of) = (second / 60, second % 60);
     let mut message = json!({
         "external_id": format!("{second}.000000"), "author": author.map(Actor::account), "author_name": "Gone Girl",
@@ -37,11 +37,11 @@ fn said(second: u32, author: Option<&Actor>, text: &str, more: Value) -> Value {
     message
 }
 
-fn batch(import: &Value, chat: &Value, messages: &[Value]) -> Value {
+pub(super) fn batch(import: &Value, chat: &Value, messages: &[Value]) -> Value {
     json!({ "import": import["id"], "chat": chat["chat"], "messages": messages })
 }
 
-fn of(import: &Value, chat: &Value) -> Value {
+pub(super) fn of(import: &Value, chat: &Value) -> Value {
     json!({ "import": import["id"], "chat": chat["chat"] })
 }
 

@@ -1,6 +1,7 @@
 //! Stories that cross operations.
 
 mod afterwards;
+mod brought;
 mod cards;
 mod chats;
 mod doors;

@@ -464,6 +464,24 @@ fn arriving_from_elsewhere() -> Vec<Limit> {
             "messenger.import_too_much",
         ),
         (
+            "IMPORT_FILES_MAX",
+            number(IMPORT_FILES_MAX),
+            "Files brought at once",
+            "messenger.import_too_much",
+        ),
+        (
+            "IMPORT_UNSENT_MAX",
+            count(IMPORT_UNSENT_MAX),
+            "Brought files of an organisation that wait for their messages",
+            "messenger.unsent_too_many",
+        ),
+        (
+            "BROUGHT_KEPT",
+            u128::from(BROUGHT_KEPT.as_secs()),
+            "Seconds that a brought file waits for its message",
+            "messenger.file_absent",
+        ),
+        (
             "IMPORT_REACTIONS_MAX",
             number(IMPORT_REACTIONS_MAX),
             "Reactions brought at once",

@@ -1,6 +1,6 @@
 //! What comes from another messenger.
 
-use base::{AccountId, ChatId, Timestamp};
+use base::{AccountId, ChatId, FileId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,43 @@ pub struct BringChat {
     pub members: Vec<AccountId>,
 }
 
+/// `POST /imports/{import}/chats/{chat}/files`: begins a file, or says how far it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BringFile {
+    pub import: ImportId,
+    pub chat: ChatId,
+    /// What it is called there, for machines; within a chat, the same id is the same file.
+    #[schemars(length(min = 1, max = 200))]
+    pub external_id: String,
+    /// Any script, one line, without slashes.
+    #[schemars(length(min = 1, max = 255))]
+    pub name: String,
+    #[schemars(range(min = 0, max = 2_147_483_648_u64))]
+    pub size_bytes: u64,
+}
+
+/// `PUT /imports/{import}/chats/{chat}/files/{upload}/parts/{index}`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BringPart {
+    pub import: ImportId,
+    pub chat: ChatId,
+    pub upload: FileId,
+    /// From 0 on.
+    #[schemars(range(min = 0, max = 511))]
+    pub index: u32,
+}
+
+/// Names a file that is brought to a chat.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfBrought {
+    pub import: ImportId,
+    pub chat: ChatId,
+    pub upload: FileId,
+}
+
 /// `POST /imports/{import}/messages`: what was said next in a chat, those that have come already are left as they are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -93,8 +130,13 @@ pub struct BroughtMessage {
     #[schemars(length(max = 200))]
     pub author_name: Option<String>,
     pub sent_at: Timestamp,
-    #[schemars(length(min = 1, max = 20_000))]
+    /// Empty only where there are files.
+    #[schemars(length(max = 20_000))]
     pub text: String,
+    /// Files that came for it, whole by now, each in this message alone.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub files: Vec<FileId>,
     /// The external id of the message below which it was said.
     #[serde(default)]
     pub thread: Option<String>,
