@@ -21,6 +21,9 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait that a server can ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// What requests carry.
+const JSON: &str = "application/json";
+const OCTETS: &str = "application/octet-stream";
 /// Bytes of an answer.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -118,21 +121,32 @@ impl Api {
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Result<Value> {
-        self.call(&Method::GET, path, Bytes::new()).await
+        self.call(&Method::GET, path, JSON, Bytes::new()).await
     }
 
     pub(crate) async fn post(&mut self, path: &str, input: &Value) -> Result<Value> {
         let body = serde_json::to_vec(input).context("writing JSON")?;
-        self.call(&Method::POST, path, body.into()).await
+        self.call(&Method::POST, path, JSON, body.into()).await
+    }
+
+    /// Brings bytes as they are.
+    pub(crate) async fn put(&mut self, path: &str, bytes: Bytes) -> Result<Value> {
+        self.call(&Method::PUT, path, OCTETS, bytes).await
     }
 
     /// A request below `/api/v1`, tried again while the server is away, busy or wants less at once.
-    async fn call(&mut self, method: &Method, path: &str, body: Bytes) -> Result<Value> {
+    async fn call(
+        &mut self,
+        method: &Method,
+        path: &str,
+        media: &'static str,
+        body: Bytes,
+    ) -> Result<Value> {
         let mut wait = FIRST_WAIT;
         let mut why = String::new();
         for _ in 0..self.patience.tries {
             let within = self.patience.answered_within;
-            let once = self.once(method, path, body.clone());
+            let once = self.once(method, path, media, body.clone());
             let outcome = match tokio::time::timeout(within, once).await {
                 Ok(outcome) => outcome?,
                 Err(_) => Outcome::Later("the server does not answer".to_owned(), None),
@@ -150,7 +164,13 @@ impl Api {
         Err(Fault::new(format!("the server cannot be reached: {why}")).into())
     }
 
-    async fn once(&mut self, method: &Method, path: &str, body: Bytes) -> Result<Outcome> {
+    async fn once(
+        &mut self,
+        method: &Method,
+        path: &str,
+        media: &'static str,
+        body: Bytes,
+    ) -> Result<Outcome> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
@@ -162,7 +182,7 @@ impl Api {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let request = request
-            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_TYPE, media)
             .body(Full::new(body))
             .context("writing a request")?;
         let mut sender = match self.sender.take().filter(|sender| !sender.is_closed()) {

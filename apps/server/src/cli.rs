@@ -211,6 +211,12 @@ pub(crate) struct Slack {
     /// A file that holds the token of an administrator's session; it is read from standard input otherwise.
     #[arg(long)]
     pub(crate) token_file: Option<PathBuf>,
+    /// A folder with the bytes of files, as `<id>/<name>` or `<id>-<name>`, where the archive does not carry them.
+    #[arg(long, conflicts_with = "without_files")]
+    pub(crate) files: Option<PathBuf>,
+    /// Bring names and links of files, and no bytes.
+    #[arg(long)]
+    pub(crate) without_files: bool,
     /// A PEM file with the authorities to trust, in place of those of this machine.
     #[arg(long)]
     pub(crate) ca: Option<PathBuf>,

@@ -2,12 +2,14 @@
 
 use std::{collections::HashMap, path::Path, process::Stdio, time::Duration};
 
+use hyper::Method;
 use serde_json::{Value, json};
 use system_tests::{Connection, Organisation, Person, Server, binary};
 use tokio::process::Command;
 
 use crate::{
     export::{self, Colleague, Made, Said},
+    files::content_path,
     ground::{Ground, Kind, variable},
     planted::Planted,
 };
@@ -52,9 +54,10 @@ pub async fn told(owner: &mut Connection, planted: &mut Planted, run: &str) {
         .await
         .ok()["chat"]
         .clone();
+    let file = brings(owner, &format!("{path}/chats"), &chat, &mut word).await;
     let message = json!({
         "external_id": external, "author_name": author, "sent_at": "2020-01-01T00:00:01Z", "text": text,
-        "reactions": [{ "emoji": format!(":{emoji}:"), "accounts": [me] }],
+        "reactions": [{ "emoji": format!(":{emoji}:"), "accounts": [me] }], "files": [file],
     });
     let batch = json!({ "chat": chat, "messages": [message] });
     owner
@@ -74,6 +77,29 @@ pub async fn told(owner: &mut Connection, planted: &mut Planted, run: &str) {
     let messages = format!("/chats/{}/messages", chat.as_str().unwrap());
     let read = owner.call("GET", &messages, &Value::Null).await.ok();
     assert_eq!(read["items"][0]["imported"]["author_name"], author);
+}
+
+/// A file with a name and a body of its own.
+async fn brings(
+    owner: &mut Connection,
+    chats: &str,
+    chat: &Value,
+    word: &mut impl FnMut(&str) -> String,
+) -> Value {
+    let (name, body) = (word("arriving-file-name"), word("arriving-file-body"));
+    let external = word("arriving-file-external-id");
+    let path = format!("{chats}/{}/files", chat.as_str().unwrap());
+    let input = json!({ "external_id": external, "name": name, "size_bytes": body.len() });
+    let begun = owner.call("POST", &path, &input).await.ok();
+    let path = format!("{path}/{}", begun["id"].as_str().unwrap());
+    let part = format!("/api/v1{path}/parts/0");
+    let octets = [("content-type", "application/octet-stream")];
+    let put = owner.request(Method::PUT, &part, &octets, body.into());
+    put.await.unwrap().ok();
+    let finish = format!("{path}/finish");
+    let file = owner.call("POST", &finish, &json!({})).await.ok();
+    assert_eq!(file["name"], name);
+    file["id"].clone()
 }
 
 struct Desk<'a> {
@@ -148,6 +174,9 @@ async fn arrives(kind: Kind) {
     assert_eq!(dry["messages_present"], 0);
     assert_eq!(imports(&org.people[0]).await, json!([]));
 
+    // Killed within a file, and gone on with from there.
+    let there = killed_within_a_file(&desk, &org.people[0], &made).await;
+
     // Killed half-way: some chats are whole, one is in between, others are not there.
     let mut child = desk.command(&[]).spawn().unwrap();
     let half = i64::try_from(made.messages() / 2).unwrap();
@@ -166,6 +195,11 @@ async fn arrives(kind: Kind) {
     };
     child.start_kill().unwrap();
     child.wait().await.unwrap();
+    let after = received(&org.people[0], &made).await;
+    assert!(
+        after.is_none_or(|parts| parts >= there),
+        "what was there stayed"
+    );
 
     let whole = desk.runs(&[]).await;
     is_as_made(&whole, &made);
@@ -192,6 +226,7 @@ async fn arrives(kind: Kind) {
         assert_eq!((&chat["unread"], &chat["mentions"]), (&json!(0), &json!(0)));
         let messages = history(&org.people[1], chat).await;
         is_as_said(&messages, said, &bo_is);
+        files_are_as_said(&org.people[1], chat, &messages, said).await;
     }
 
     // Once more, and nothing is another.
@@ -200,6 +235,7 @@ async fn arrives(kind: Kind) {
     is_as_made(&again, &made);
     assert_eq!(again["messages_present"], total);
     assert_eq!(dump(&org).await, before);
+    assert_eq!(again["files"]["sent_bytes"], 0);
     let seconds = whole["seconds"].as_f64().unwrap();
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = (total - present) as f64 / seconds;
@@ -215,7 +251,18 @@ fn is_as_made(report: &Value, made: &Made) {
         made.count(|said| usize::from(said.below.is_some()))
     );
     assert_eq!(report["reactions"], made.count(|said| said.reactions));
-    assert_eq!(report["files"]["named"], made.files);
+    let files = &report["files"];
+    let carried = u64::try_from(made.sent().count()).unwrap();
+    let bytes: usize = made.sent().map(|sent| sent.bytes.len()).sum();
+    assert_eq!(
+        [&files["named"], &files["linked"], &files["carried"]],
+        [
+            &json!(made.files + carried),
+            &json!(made.files),
+            &json!(carried)
+        ]
+    );
+    assert_eq!(files["carried_bytes"], bytes);
     assert_eq!(report["skipped"]["notice: channel_join"], made.notices);
     let chats = &report["chats"];
     assert_eq!(
@@ -269,6 +316,83 @@ fn is_as_said(messages: &[Value], said: &[Said], bo_is: &str) {
         assert_eq!(count, i64::try_from(said.reactions).unwrap());
         assert_eq!(message["edited_at"].is_string(), said.is_edited);
     }
+}
+
+/// Runs until some parts of the large file are there, and not all, and ends the run then. Answers how many there were.
+async fn killed_within_a_file(desk: &Desk<'_>, owner: &Person, made: &Made) -> usize {
+    let mut child = desk.command(&[]).spawn().unwrap();
+    loop {
+        assert!(child.try_wait().unwrap().is_none(), "it is under way");
+        match received(owner, made).await {
+            Some(parts @ 1..10) => {
+                child.start_kill().unwrap();
+                child.wait().await.unwrap();
+                return parts;
+            }
+            Some(0) | None => tokio::time::sleep(Duration::from_millis(10)).await,
+            Some(_) => panic!("all of it came at once"),
+        }
+    }
+}
+
+/// How many parts of the large file are there, asked by the name under which it is brought.
+async fn received(owner: &Person, made: &Made) -> Option<usize> {
+    let import = imports(owner).await[0].clone();
+    if import["chats"].as_i64().unwrap_or(0) == 0 || import["finished_at"].is_string() {
+        return None;
+    }
+    let path = format!("/imports/{}/chats", import["id"].as_str().unwrap());
+    let mut connection = connected(owner).await;
+    let chat = json!({ "external_id": "C1", "name": "?", "created_at": "2020-01-01T00:00:00Z" });
+    let chat = connection.call("POST", &path, &chat).await.ok();
+    if chat["opened_at"].is_string() {
+        return None;
+    }
+    let large = made.large();
+    let bytes = large.bytes.len();
+    let called = format!(
+        "{}/{}/{bytes}-{:08x}",
+        large.message, large.id, made.large_crc32
+    );
+    let path = format!("{path}/{}/files", chat["chat"].as_str().unwrap());
+    let input = json!({ "external_id": called, "name": large.name, "size_bytes": bytes });
+    let begun = connection.call("POST", &path, &input).await.ok();
+    Some(begun["received"].as_array().unwrap().len())
+}
+
+/// Every file is in its message, and has the bytes that the archive has.
+async fn files_are_as_said(person: &Person, chat: &Value, messages: &[Value], said: &[Said]) {
+    let mut connection = connected(person).await;
+    for (message, said) in messages.iter().zip(said) {
+        let files = message["body"]["files"].as_array().unwrap();
+        let names: Vec<_> = files
+            .iter()
+            .map(|file| (file["name"].clone(), file["size_bytes"].clone()))
+            .collect();
+        let expected = said.files.iter();
+        let expected: Vec<_> = expected
+            .map(|sent| (json!(sent.name), json!(sent.bytes.len())))
+            .collect();
+        assert_eq!(names, expected);
+        for (file, sent) in files.iter().zip(&said.files) {
+            let path = content_path(chat["id"].as_str().unwrap(), file);
+            let mut reply = connection.get(&path).await;
+            while reply.status == 429 {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                reply = connection.get(&path).await;
+            }
+            assert_eq!(reply.status, 200);
+            assert!(
+                reply.body[..] == sent.bytes[..],
+                "{} is as it was",
+                sent.name
+            );
+        }
+    }
+    let path = format!("/chats/{}/files?limit=100", chat["id"].as_str().unwrap());
+    let list = connection.call("GET", &path, &Value::Null).await.ok();
+    let count = said.iter().map(|said| said.files.len()).sum::<usize>();
+    assert_eq!(list["items"].as_array().unwrap().len(), count.min(100));
 }
 
 /// A connection of its own: those that are idle for long are closed.

@@ -3,11 +3,15 @@
 use std::{collections::BTreeMap, fs::File, io::Write, path::Path};
 
 use serde_json::{Value, json};
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 /// When the first message was sent, in seconds since 1970.
 const BEGINNING: u64 = 1_577_836_800;
 const DAY: u64 = 86_400;
+/// Bytes of the one large file, which comes in ten parts.
+const LARGE_BYTES: usize = 39 * 1024 * 1024 + 7;
+/// The message in which it is, by its place in the first conversation.
+const LARGE_AT: usize = 40;
 
 /// Somebody of the workspace.
 pub struct Colleague<'a> {
@@ -27,6 +31,19 @@ pub struct Said {
     pub below: Option<String>,
     pub reactions: usize,
     pub is_edited: bool,
+    /// Files whose bytes the archive carries.
+    pub files: Vec<Sent>,
+}
+
+/// A file that the archive carries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// Slack's id of it.
+    pub id: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// Slack's id of its message.
+    pub message: String,
 }
 
 /// What an archive holds, by the name of the conversation.
@@ -34,12 +51,26 @@ pub struct Said {
 pub struct Made {
     pub said: BTreeMap<String, Vec<Said>>,
     pub notices: u64,
+    /// Files that are named, and have no bytes.
     pub files: u64,
+    /// Of the large file, as the archive has it.
+    pub large_crc32: u32,
 }
 
 impl Made {
     pub fn messages(&self) -> usize {
         self.said.values().map(Vec::len).sum()
+    }
+
+    /// The files whose bytes come along.
+    pub fn sent(&self) -> impl Iterator<Item = &Sent> {
+        self.said.values().flatten().flat_map(|said| &said.files)
+    }
+
+    /// The one large file.
+    pub fn large(&self) -> &Sent {
+        let large = self.sent().find(|sent| sent.bytes.len() == LARGE_BYTES);
+        large.unwrap()
     }
 
     pub fn count(&self, of: impl Fn(&Said) -> usize) -> usize {
@@ -57,6 +88,11 @@ impl Dice {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
+    }
+
+    /// Noise.
+    fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.roll(256) as u8).collect()
     }
 }
 
@@ -131,7 +167,17 @@ pub fn make(path: &Path, people: &[Colleague<'_>], messages: usize, seed: u64) -
         }
         made.said.insert(name.to_owned(), said);
     }
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for sent in made.sent() {
+        let place = format!("__uploads/{}/{}", sent.id, sent.name);
+        zip.start_file(place, stored).unwrap();
+        zip.write_all(&sent.bytes).unwrap();
+    }
     zip.finish().unwrap();
+    let mut zip = ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let large = made.large();
+    let place = format!("__uploads/{}/{}", large.id, large.name);
+    made.large_crc32 = zip.by_name(&place).unwrap().crc32();
     made
 }
 
@@ -162,6 +208,7 @@ fn talk(
             below: None,
             reactions: 0,
             is_edited: false,
+            files: Vec::new(),
         };
         if dice.roll(8) == 0 && !roots.is_empty() {
             let at = usize::try_from(dice.roll(roots.len() as u64)).unwrap();
@@ -200,6 +247,12 @@ fn talk(
                 text.clone_from(&expected.text);
             }
             made.files += 1;
+        } else {
+            expected.files = carried(name, number, &ts, dice);
+            let files = expected.files.iter().map(|sent| {
+                json!({ "id": sent.id, "name": sent.name, "size": sent.bytes.len(), "permalink": "https://slack.example/f" })
+            });
+            line["files"] = files.collect();
         }
         let day = days.entry(now / DAY).or_default();
         if dice.roll(50) == 0 {
@@ -212,6 +265,26 @@ fn talk(
         said.push(expected);
     }
     (days, said)
+}
+
+/// The files of a message that the archive carries: none, or a few, of which some are empty.
+fn carried(name: &str, number: usize, ts: &str, dice: &mut Dice) -> Vec<Sent> {
+    let lengths = match (name, number) {
+        ("general", LARGE_AT) => vec![1_000, LARGE_BYTES, 0],
+        _ if dice.roll(150) == 0 => {
+            let count = 1 + dice.roll(3);
+            let length = |_| usize::try_from(dice.roll(50_000)).unwrap();
+            (0..count).map(length).collect()
+        }
+        _ => Vec::new(),
+    };
+    let sent = lengths.into_iter().enumerate().map(|(place, length)| Sent {
+        id: format!("F{}X{number}X{place}", name.len()),
+        name: format!("织机 {number}-{place}.bin"),
+        bytes: dice.bytes(length),
+        message: ts.to_owned(),
+    });
+    sent.collect()
 }
 
 /// Year, month and day of a day since 1970.

@@ -28,12 +28,18 @@ pub struct Archive {
     zip: ZipArchive<BufReader<File>>,
     /// By name, the folder in which everything lies taken off.
     entries: BTreeMap<String, Entry>,
+    /// Entries among the files that are carried with names that none has.
+    odd: u64,
 }
 
+/// A file of the archive, as its list of entries has it.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
-    index: usize,
-    bytes: u64,
+pub(crate) struct Entry {
+    pub(crate) index: usize,
+    /// Inflated, if that is true.
+    pub(crate) bytes: u64,
+    pub(crate) packed: u64,
+    pub(crate) crc32: u32,
 }
 
 impl Archive {
@@ -43,37 +49,49 @@ impl Archive {
     /// A fault that says what is wrong with the archive.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).context("opening the archive")?;
+        let length = file.metadata().context("opening the archive")?.len();
         let mut zip = ZipArchive::new(BufReader::new(file)).context("reading the archive")?;
         if zip.len() > ENTRIES_MAX {
             return Err(Fault::new("the archive has more than a million entries").into());
         }
         let mut entries = BTreeMap::new();
+        let (mut odd, mut packed_all) = (0, 0_u64);
         for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).context("reading the archive")?;
             if entry.is_dir() {
                 continue;
             }
             let name = std::str::from_utf8(entry.name_raw()).unwrap_or_default();
-            may_be_entry(
-                name,
-                entry.size(),
-                entry.compressed_size(),
-                entry.encrypted(),
-            )?;
-            let bytes = entry.size();
-            if entries
-                .insert(name.to_owned(), Entry { index, bytes })
-                .is_some()
-            {
+            let found = Entry {
+                index,
+                bytes: entry.size(),
+                packed: entry.compressed_size(),
+                crc32: entry.crc32(),
+            };
+            packed_all = packed_all.saturating_add(found.packed);
+            match may_be_entry(name, &found, entry.encrypted()) {
+                Ok(()) => {}
+                // One file that cannot be brought is no reason to bring nothing.
+                Err(_) if is_carried(entry.name_raw()) => {
+                    odd += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            if entries.insert(name.to_owned(), found).is_some() {
                 return Err(Fault::new(format!("the archive has two entries {name:?}")).into());
             }
+        }
+        // What is packed once and listed often inflates beyond measure too.
+        if packed_all > length {
+            return Err(Fault::new("entries of the archive lie upon one another").into());
         }
         let folder = folder_of(&entries)?;
         let entries = entries
             .into_iter()
             .filter_map(|(name, entry)| Some((name.strip_prefix(&folder)?.to_owned(), entry)))
             .collect();
-        Ok(Self { zip, entries })
+        Ok(Self { zip, entries, odd })
     }
 
     /// The names of all files, in order.
@@ -81,9 +99,29 @@ impl Archive {
         self.entries.keys().map(String::as_str)
     }
 
-    /// The size of a file, inflated, if it is there.
-    pub fn size(&self, name: &str) -> Option<u64> {
-        self.entries.get(name).map(|entry| entry.bytes)
+    /// How many files of messages have names that cannot be, and are left out.
+    pub const fn odd(&self) -> u64 {
+        self.odd
+    }
+
+    /// What the list says of a file.
+    pub(crate) fn entry(&self, name: &str) -> Option<Entry> {
+        self.entries.get(name).copied()
+    }
+
+    /// The one file of a folder that has no other.
+    pub(crate) fn only_entry(&self, folder: &str) -> Option<Entry> {
+        let from = self.entries.range(folder.to_owned()..);
+        let mut inside = from.take_while(|(name, _)| name.starts_with(folder));
+        match (inside.next(), inside.next()) {
+            (Some((_, entry)), None) => Some(*entry),
+            _ => None,
+        }
+    }
+
+    /// The bytes of an entry, in order; reading ends with an error where they are not what the list says.
+    pub(crate) fn inflate(&mut self, index: usize) -> Result<impl Read + '_> {
+        self.zip.by_index(index).context("reading the archive")
     }
 
     /// The bytes of a JSON file; `None` when there is none of this name.
@@ -116,7 +154,7 @@ impl Archive {
 }
 
 /// Whether an entry is one that an export has.
-fn may_be_entry(name: &str, bytes: u64, packed: u64, is_encrypted: bool) -> Result<()> {
+fn may_be_entry(name: &str, entry: &Entry, is_encrypted: bool) -> Result<()> {
     let parts = name.split('/');
     let is_plain = !name.is_empty()
         && name.len() <= NAME_BYTES_MAX
@@ -130,10 +168,21 @@ fn may_be_entry(name: &str, bytes: u64, packed: u64, is_encrypted: bool) -> Resu
         return Err(Fault::new("the archive is encrypted").into());
     }
     let is_json = name.ends_with(".json");
-    if is_json && bytes > RATIO_FREE_BYTES && bytes / RATIO_MAX > packed {
+    let (bytes, packed) = (entry.bytes, entry.packed);
+    if is_json
+        && !is_carried(name.as_bytes())
+        && bytes > RATIO_FREE_BYTES
+        && bytes / RATIO_MAX > packed
+    {
         return Err(Fault::new(format!("{name:?} in the archive inflates beyond measure")).into());
     }
     Ok(())
+}
+
+/// Whether an entry is a file of messages: those are looked at one by one, when they are brought.
+fn is_carried(name: &[u8]) -> bool {
+    name.split(|byte| *byte == b'/')
+        .any(|part| part == b"__uploads")
 }
 
 /// Some tools put the whole export into a folder.
@@ -184,7 +233,7 @@ mod tests {
             let mut archive =
                 opened(&[(&users, b"[]"), (&day, b"[1]"), ("elsewhere/x.json", b"[]")]).unwrap();
             assert_eq!(archive.json("a/2020-01-01.json").unwrap().unwrap(), b"[1]");
-            assert_eq!(archive.size("users.json"), Some(2));
+            assert_eq!(archive.entry("users.json").unwrap().bytes, 2);
             assert!(archive.json("channels.json").unwrap().is_none());
         }
     }
@@ -216,14 +265,46 @@ mod tests {
     }
 
     #[test]
+    fn files_with_odd_names_stay_behind_alone() {
+        let odd = [
+            ("users.json", &b"[]"[..]),
+            ("__uploads/F1/../../x", b"out"),
+            ("__uploads/F1/a\\b", b"odd"),
+            ("__uploads/F1/bell\u{7}", b"odd"),
+            ("__uploads/F1/fine", b"fine"),
+        ];
+        let archive = opened(&odd).unwrap();
+        assert_eq!(archive.odd(), 3);
+        let names: Vec<&str> = archive.names().collect();
+        assert_eq!(names, ["__uploads/F1/fine", "users.json"]);
+    }
+
+    #[test]
+    fn entries_that_lie_upon_one_another_are_refused() {
+        let text: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+        let file = archive(&[("users.json", b"[]"), ("__uploads/F1/a", &text)]);
+        let mut bytes = std::fs::read(file.path()).unwrap();
+        // The list says twice as much is packed as the archive is long.
+        let at = bytes
+            .windows(4)
+            .rposition(|four| four == b"PK\x01\x02")
+            .unwrap();
+        let long = u32::try_from(bytes.len() * 2).unwrap();
+        bytes[at + 20..at + 24].copy_from_slice(&long.to_le_bytes());
+        std::fs::write(file.path(), &bytes).unwrap();
+        let error = Archive::open(file.path()).err().unwrap();
+        assert!(error.to_string().contains("upon one another"), "{error}");
+    }
+
+    #[test]
     fn bombs_do_not_go_off() {
         let zeros = vec![b' '; 8 * 1024 * 1024];
         let error = opened(&[("users.json", b"[]"), ("a/2020-01-01.json", &zeros)])
             .err()
             .unwrap();
         assert!(error.to_string().contains("beyond measure"), "{error}");
-        // Files that are carried are never inflated here.
-        assert!(opened(&[("users.json", b"[]"), ("__uploads/F1/x.bin", &zeros)]).is_ok());
+        // Files of messages are looked at when they are brought: one that is not fit leaves the others alone.
+        assert!(opened(&[("users.json", b"[]"), ("__uploads/F1/x.json", &zeros)]).is_ok());
     }
 
     #[test]

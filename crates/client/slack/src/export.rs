@@ -1,13 +1,18 @@
 //! People, conversations, and what was said in them, day after day.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io::Read,
+    path::PathBuf,
+};
 
 use base::{Context, Result, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    Archive,
+    Archive, Carried,
+    files::Shelves,
     message::{Item, Raw, Skipped, moment},
     text::{Names, plain_name},
 };
@@ -21,13 +26,36 @@ const PINS_MAX: usize = 100;
 
 /// An export that was looked at.
 pub struct Export {
-    archive: Archive,
+    shelves: Shelves,
     pub people: Vec<Person>,
     pub conversations: Vec<Conversation>,
     /// Slack's id of the workspace, where the export tells it.
     pub workspace: Option<String>,
     /// Elements of the lists that do not read.
     pub malformed: usize,
+    /// Files of messages whose names cannot be.
+    pub odd: u64,
+}
+
+/// Which bytes of files come along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrying {
+    Nothing,
+    /// What is listed.
+    Listed,
+    /// What is listed, and reads: looked at in messages from this moment on.
+    Read {
+        from: Timestamp,
+    },
+}
+
+/// A conversation that is being told.
+pub struct Telling {
+    carrying: Carrying,
+    /// The files of days that were not read yet.
+    days: std::vec::IntoIter<String>,
+    /// What was read and may be younger than what comes next.
+    waiting: VecDeque<(Timestamp, Raw)>,
 }
 
 /// Somebody of the workspace.
@@ -120,11 +148,11 @@ struct RawPin {
 }
 
 impl Export {
-    /// Reads the lists of an export.
+    /// Reads the lists of an export; bytes of files are in the archive, or in a folder beside it.
     ///
     /// # Errors
     /// A fault when a list is no JSON.
-    pub fn read(mut archive: Archive) -> Result<Self> {
+    pub fn read(mut archive: Archive, beside: Option<PathBuf>) -> Result<Self> {
         let mut malformed = 0;
         let raw: Vec<RawPerson> = list(&mut archive, "users.json", &mut malformed)?;
         let workspace = raw.iter().find_map(|person| person.team_id.clone());
@@ -163,7 +191,8 @@ impl Export {
             }
         }
         Ok(Self {
-            archive,
+            odd: archive.odd(),
+            shelves: Shelves::new(archive, beside),
             people,
             conversations,
             workspace,
@@ -171,51 +200,81 @@ impl Export {
         })
     }
 
-    /// Everything that was said in a conversation, in the order of time, a piece at a time: each call of `take` gets what
-    /// comes next. What is younger than everything of the day after waits for that day.
-    ///
-    /// # Errors
-    /// A fault when a day's file is damaged; what `take` answers.
-    pub async fn tell(
-        &mut self,
-        conversation: &Conversation,
-        names: &Names,
-        mut take: impl AsyncFnMut(Vec<Item>) -> Result<()>,
-    ) -> Result<()> {
-        let mut waiting: VecDeque<(Timestamp, Raw)> = VecDeque::new();
-        for day in &conversation.days {
-            let mut malformed = 0;
-            let raw: Vec<Raw> = list(&mut self.archive, day, &mut malformed)?;
-            let mut skipped: Vec<Item> = Vec::new();
-            skipped.extend((0..malformed).map(|_| Item::Skipped(Skipped::Malformed)));
-            let mut came = Vec::with_capacity(raw.len());
-            for message in raw {
-                match message.sent_at() {
-                    Some(at) => came.push((at, message)),
-                    None => skipped.push(Item::Skipped(Skipped::Malformed)),
-                }
-            }
-            let first = came.iter().map(|(at, _)| *at).min();
-            let mut ready = skipped;
-            while let Some((at, _)) = waiting.front()
-                && first.is_some_and(|first| *at < first)
-                && let Some((_, message)) = waiting.pop_front()
-            {
-                ready.extend(message.into_items(names));
-            }
-            waiting.extend(came);
-            waiting.make_contiguous().sort_by_key(|(at, _)| *at);
-            take(ready).await?;
+    /// Begins to tell what was said in a conversation.
+    pub fn tell(&self, conversation: &Conversation, carrying: Carrying) -> Telling {
+        Telling {
+            carrying,
+            days: conversation.days.clone().into_iter(),
+            waiting: VecDeque::new(),
         }
-        let rest = waiting
-            .into_iter()
-            .flat_map(|(_, message)| message.into_items(names));
-        take(rest.collect()).await
     }
 
-    /// The bytes of a file that the archive carries.
-    pub fn carried(&self, id: &str, name: &str) -> Option<u64> {
-        self.archive.size(&format!("__uploads/{id}/{name}"))
+    /// What comes next, in the order of time; nothing at the end. What is younger than everything of the day after waits for
+    /// that day.
+    ///
+    /// # Errors
+    /// A fault when a day's file is damaged.
+    pub fn next(&mut self, telling: &mut Telling, names: &Names) -> Result<Option<Vec<Item>>> {
+        let Some(day) = telling.days.next() else {
+            let rest = std::mem::take(&mut telling.waiting);
+            let is_over = rest.is_empty();
+            let mut ready = Vec::new();
+            for (at, message) in rest {
+                ready.extend(self.items(telling.carrying, at, message, names));
+            }
+            return Ok((!is_over).then_some(ready));
+        };
+        let mut malformed = 0;
+        let raw: Vec<Raw> = list(self.shelves.archive(), &day, &mut malformed)?;
+        let mut ready: Vec<Item> = Vec::new();
+        ready.extend((0..malformed).map(|_| Item::Skipped(Skipped::Malformed)));
+        let mut came = Vec::with_capacity(raw.len());
+        for message in raw {
+            match message.sent_at() {
+                Some(at) => came.push((at, message)),
+                None => ready.push(Item::Skipped(Skipped::Malformed)),
+            }
+        }
+        let first = came.iter().map(|(at, _)| *at).min();
+        while let Some((at, _)) = telling.waiting.front()
+            && first.is_some_and(|first| *at < first)
+            && let Some((at, message)) = telling.waiting.pop_front()
+        {
+            ready.extend(self.items(telling.carrying, at, message, names));
+        }
+        telling.waiting.extend(came);
+        let waiting = telling.waiting.make_contiguous();
+        waiting.sort_by_key(|(at, _)| *at);
+        Ok(Some(ready))
+    }
+
+    fn items(
+        &mut self,
+        carrying: Carrying,
+        at: Timestamp,
+        message: Raw,
+        names: &Names,
+    ) -> Vec<Item> {
+        message.into_items(names, &mut |id, name| {
+            let found = match carrying {
+                Carrying::Nothing => None,
+                Carrying::Listed | Carrying::Read { .. } => self.shelves.find(id, name),
+            };
+            match (found, carrying) {
+                (Some(Ok(carried)), Carrying::Read { from }) if at >= from => {
+                    Some(self.shelves.check(&carried).map(|()| carried))
+                }
+                (found, _) => found,
+            }
+        })
+    }
+
+    /// The bytes of a file, in order.
+    ///
+    /// # Errors
+    /// A fault when they are no longer there.
+    pub fn open(&mut self, carried: &Carried) -> Result<Box<dyn Read + '_>> {
+        self.shelves.open(carried)
     }
 }
 
@@ -336,30 +395,26 @@ mod tests {
             zip.write_all(text.as_bytes()).unwrap();
         }
         zip.finish().unwrap();
-        Export::read(Archive::open(file.path())?)
+        Export::read(Archive::open(file.path())?, None)
     }
 
-    /// Drives what waits for nothing but itself.
-    fn texts(export: &mut Export) -> (Vec<String>, usize) {
+    fn items(export: &mut Export, carrying: Carrying) -> Vec<Item> {
         let conversation = export.conversations[0].clone();
+        let mut telling = export.tell(&conversation, carrying);
+        let mut all = Vec::new();
+        while let Some(items) = export.next(&mut telling, &Names::default()).unwrap() {
+            all.extend(items);
+        }
+        all
+    }
+
+    fn texts(export: &mut Export) -> (Vec<String>, usize) {
         let (mut said, mut skipped) = (Vec::new(), 0);
-        let names = Names::default();
-        {
-            let telling = export.tell(&conversation, &names, async |items| {
-                for item in items {
-                    match item {
-                        Item::Message(message) => said.push(message.text),
-                        Item::Skipped(_) => skipped += 1,
-                    }
-                }
-                Ok(())
-            });
-            let mut telling = std::pin::pin!(telling);
-            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-            let std::task::Poll::Ready(told) = telling.as_mut().poll(&mut context) else {
-                panic!("nothing to wait for")
-            };
-            told.unwrap();
+        for item in items(export, Carrying::Nothing) {
+            match item {
+                Item::Message(message) => said.push(message.text),
+                Item::Skipped(_) => skipped += 1,
+            }
         }
         (said, skipped)
     }
@@ -385,6 +440,51 @@ mod tests {
         let (said, skipped) = texts(&mut export);
         assert_eq!(said, ["a", "b", "c", "d", "e"]);
         assert_eq!(skipped, 2);
+    }
+
+    #[test]
+    fn a_message_carries_its_files_or_names_them() {
+        let files = r#"[{"id":"F1","name":"here.txt","permalink":"https://slack.example/1"},
+            {"id":"F2","name":"gone.txt","permalink":"https://slack.example/2"},
+            {"id":"F1","name":"here.txt"},{"id":"../F1","name":"here.txt"}]"#;
+        let day = format!(
+            r#"[{{"ts":"1.0","text":"look","files":{files}}},
+                {{"ts":"2.0","files":[{{"id":"F1","name":"../a\u202eb.txt"}}]}},{{"ts":"3.0","files":[]}}]"#
+        );
+        let mut export = export(&[
+            ("users.json", "[]"),
+            ("channels.json", r#"[{"id":"C1","name":"news"}]"#),
+            ("news/2020-01-01.json", &day),
+            ("__uploads/F1/here.txt", "the bytes"),
+        ])
+        .unwrap();
+        let from = Timestamp::from_micros(0);
+        for carrying in [Carrying::Listed, Carrying::Read { from }] {
+            let told = items(&mut export, carrying);
+            let [
+                Item::Message(first),
+                Item::Message(second),
+                Item::Skipped(Skipped::Empty),
+            ] = &told[..]
+            else {
+                panic!("{told:?}")
+            };
+            assert_eq!(
+                first.text,
+                "look\n📎 [gone.txt](https://slack.example/2)\n📎 here.txt\n📎 here.txt"
+            );
+            let bytes = |message: &crate::Message| -> Vec<Option<u64>> {
+                let files = message.files.iter();
+                files
+                    .map(|file| file.carried.as_ref().map(|carried| carried.bytes))
+                    .collect()
+            };
+            assert_eq!(bytes(first), [Some(9), None, None, None]);
+            assert_eq!((second.text.as_str(), bytes(second)), ("", vec![Some(9)]));
+            assert_eq!(second.files[0].name, ".._ab.txt");
+        }
+        let told = items(&mut export, Carrying::Nothing);
+        assert!(matches!(&told[0], Item::Message(first) if first.text.contains("here.txt](")));
     }
 
     #[test]

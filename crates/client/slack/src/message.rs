@@ -1,10 +1,13 @@
 //! Messages of an export, as they are brought.
 
+use std::collections::BTreeSet;
+
 use base::Timestamp;
 use serde::Deserialize;
 
 use crate::{
-    emoji_named,
+    Carried, Unfit, emoji_named,
+    files::kept_name,
     text::{Names, markdown, plain_name},
 };
 
@@ -14,6 +17,8 @@ const TEXT_CHARS_MAX: usize = 20_000;
 const EMOJI_MAX: usize = 50;
 /// Bytes of an emoji or of its name.
 const EMOJI_BYTES_MAX: usize = 64;
+/// Files that one message carries; others are named in it.
+const FILES_MAX: usize = 20;
 /// People whom one message names; the names of others stand as they are.
 const MENTIONS_MAX: usize = 100;
 
@@ -67,11 +72,20 @@ pub struct Reaction {
 #[derive(Debug, Clone)]
 pub struct Attached {
     pub id: String,
+    /// As it is called here.
     pub name: String,
+    /// How long it is, as the message says.
     pub bytes: u64,
     /// Where it can be found while the other messenger keeps it.
     pub address: Option<String>,
+    /// Its bytes, if they come; the text of the message names it otherwise.
+    pub carried: Option<Carried>,
+    /// Why bytes that there are do not come.
+    pub unfit: Option<Unfit>,
 }
+
+/// Looks for the bytes of a file, by Slack's id and its name.
+pub(crate) type Find<'a> = &'a mut dyn FnMut(&str, &str) -> Option<Result<Carried, Unfit>>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -136,7 +150,7 @@ impl Raw {
     }
 
     /// What it is here. Long ones are several messages.
-    pub(crate) fn into_items(self, names: &Names) -> Vec<Item> {
+    pub(crate) fn into_items(self, names: &Names, find: Find<'_>) -> Vec<Item> {
         let subtype = self.subtype.as_deref().unwrap_or_default();
         let is_said = matches!(
             subtype,
@@ -149,8 +163,10 @@ impl Raw {
         let Some(sent_at) = self.sent_at() else {
             return vec![Item::Skipped(Skipped::Malformed)];
         };
-        let text = self.words(names);
-        if text.trim().is_empty() {
+        let files = attached(&self.files, find);
+        let text = self.words(names, &files);
+        let carries = files.iter().any(|file| file.carried.is_some());
+        if text.trim().is_empty() && !carries {
             return vec![Item::Skipped(Skipped::Empty)];
         }
         let author_name = self.author_name();
@@ -168,7 +184,7 @@ impl Raw {
                 .filter_map(reaction)
                 .take(EMOJI_MAX)
                 .collect(),
-            files: self.files.into_iter().map(attached).collect(),
+            files,
             id: self.ts,
         };
         in_parts(first, &text)
@@ -188,8 +204,8 @@ impl Raw {
         name.map(plain_name)
     }
 
-    /// The text, with what hangs below it, and a line for each file.
-    fn words(&self, names: &Names) -> String {
+    /// The text, with what hangs below it, and a line for each file that does not come.
+    fn words(&self, names: &Names, files: &[Attached]) -> String {
         let mut text = markdown(self.text.as_deref().unwrap_or_default(), names);
         if self.subtype.as_deref() == Some("me_message") && !text.contains(['*', '\n']) {
             text = format!("*{text}*");
@@ -198,7 +214,8 @@ impl Raw {
         for attachment in &self.attachments {
             lines.push(attachment.words(names));
         }
-        for file in &self.files {
+        let absent = self.files.iter().zip(files);
+        for (file, _) in absent.filter(|(_, attached)| attached.carried.is_none()) {
             let name = plain_name(
                 file.title
                     .as_deref()
@@ -241,13 +258,34 @@ impl RawAttachment {
     }
 }
 
-fn attached(file: RawFile) -> Attached {
-    Attached {
-        address: file.address(),
-        name: file.name.or(file.title).unwrap_or_default(),
-        bytes: file.size.unwrap_or(0),
-        id: file.id,
-    }
+/// The files of a message. One that is named twice comes once.
+fn attached(files: &[RawFile], find: Find<'_>) -> Vec<Attached> {
+    let mut carried = BTreeSet::new();
+    files
+        .iter()
+        .map(|file| {
+            let name = file.name.as_deref().or(file.title.as_deref());
+            let name = name.unwrap_or_default();
+            let found = match carried.len() < FILES_MAX && !carried.contains(&file.id) {
+                true => find(&file.id, name),
+                false => None,
+            };
+            if let Some(Ok(_)) = &found {
+                carried.insert(&file.id);
+            }
+            let unfit = found
+                .as_ref()
+                .and_then(|found| found.as_ref().err().copied());
+            Attached {
+                address: file.address(),
+                name: kept_name(name),
+                bytes: file.size.unwrap_or(0),
+                id: file.id.clone(),
+                carried: found.and_then(Result::ok),
+                unfit,
+            }
+        })
+        .collect()
 }
 
 fn reaction(raw: RawReaction) -> Option<Reaction> {
@@ -266,6 +304,9 @@ fn reaction(raw: RawReaction) -> Option<Reaction> {
 
 /// A long text as several messages, cut at the ends of lines where there are some.
 fn in_parts(first: Message, text: &str) -> Vec<Item> {
+    if text.trim().is_empty() {
+        return vec![Item::Message(first)];
+    }
     let mut parts = Vec::new();
     let mut rest = text;
     while !rest.trim().is_empty() {
@@ -336,7 +377,7 @@ mod tests {
 
     fn items(json: &str) -> Vec<Item> {
         let raw: Raw = serde_json::from_str(json).unwrap();
-        raw.into_items(&Names::default())
+        raw.into_items(&Names::default(), &mut |_, _| None)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `bastide import slack`: a team arrives. The archive is read here, in the hands of an administrator; the server gets what
 //! any client could send. A run that was cut off goes on where it was, and a second one changes nothing.
 
+mod files;
 mod report;
 
 use std::{
@@ -11,13 +12,14 @@ use std::{
 
 use base::{Context, Fault, Result, Secret, Timestamp};
 use serde_json::{Value, json};
-use slack::{Archive, Conversation, Export, Item, Kind, Message, Skipped, text::Names};
+use slack::{Archive, Carrying, Conversation, Export, Item, Kind, Message, Skipped, text::Names};
 
 use crate::{
     api::{Api, Patience, Trust},
     cli, output,
     output::Form,
 };
+use files::Stand;
 use report::{Report, Unmatched};
 
 /// Every request of an import can be repeated.
@@ -29,6 +31,8 @@ const PATIENCE: Patience = Patience {
 const BATCH_MAX: usize = 200;
 /// Bytes of one request, about.
 const BATCH_BYTES_MAX: usize = 1_000_000;
+/// Files of one request.
+const BATCH_FILES_MAX: usize = 100;
 /// Reactions of one request.
 const BATCH_REACTIONS_MAX: usize = 1_000;
 /// Members that one request names.
@@ -39,7 +43,7 @@ const TOKEN_BYTES_MAX: u64 = 4_096;
 pub(crate) async fn run(flags: &cli::Slack, form: Form) -> Result<()> {
     let begun = Instant::now();
     let token = token(flags)?;
-    let export = Export::read(Archive::open(&flags.archive)?)?;
+    let export = Export::read(Archive::open(&flags.archive)?, flags.files.clone())?;
     let trust = match &flags.ca {
         Some(path) => Trust::File(path.clone()),
         None => Trust::Machine,
@@ -90,6 +94,7 @@ struct Run {
     own: String,
     /// Nothing in a dry run.
     import: Option<String>,
+    without_files: bool,
     /// Whether nothing more comes by this import.
     is_finished: bool,
     report: Report,
@@ -127,6 +132,7 @@ impl Run {
             "unreadable element of a list",
             u64::try_from(export.malformed).unwrap_or(0),
         );
+        report.skip("file with a name that none has", export.odd);
         let (mut import, mut is_finished) = (None, false);
         if !flags.dry_run {
             let workspace = export
@@ -151,6 +157,7 @@ impl Run {
             unmatched: BTreeMap::new(),
             own,
             import,
+            without_files: flags.without_files,
             is_finished,
             report,
             form,
@@ -207,47 +214,30 @@ impl Run {
             batch: Batch::default(),
         };
         let names = std::mem::take(&mut self.names);
-        let mut carried = Vec::new();
-        let mut told = Vec::new();
-        {
-            // Files are looked up after the conversation was told: telling holds the archive.
-            let run = &mut *self;
-            let bringing = &mut bringing;
-            let files = &mut carried;
-            export
-                .tell(conversation, &names, async |items| {
-                    for item in items {
-                        match item {
-                            Item::Message(message) => {
-                                files.extend(message.files.iter().cloned());
-                                run.take(bringing, message).await?;
-                            }
-                            Item::Skipped(why) => told.push(why),
-                        }
-                    }
-                    Ok(())
-                })
-                .await?;
-        }
-        self.names = names;
-        for why in told {
-            self.report.skip(reason(&why), 1);
-        }
-        for file in carried {
-            let files = &mut self.report.files;
-            files.named += 1;
-            files.bytes += file.bytes;
-            match export.carried(&file.id, &file.name) {
-                Some(bytes) => {
-                    files.carried += 1;
-                    files.carried_bytes += bytes;
+        let mut telling = export.tell(conversation, self.carrying(&bringing.reached));
+        while let Some(items) = export.next(&mut telling, &names)? {
+            for item in items {
+                match item {
+                    Item::Message(message) => self.take(export, &mut bringing, message).await?,
+                    Item::Skipped(why) => self.report.skip(reason(&why), 1),
                 }
-                None if file.address.is_none() => files.missing += 1,
-                None => {}
             }
         }
+        self.names = names;
         self.flush(&mut bringing).await?;
         self.open(&bringing.reached).await
+    }
+
+    /// Which bytes of a chat's files come. Those of messages that are there already are not read again.
+    const fn carrying(&self, reached: &Reached) -> Carrying {
+        match (self.without_files, reached.is_open, reached.at) {
+            (true, _, _) => Carrying::Nothing,
+            (false, true, _) => Carrying::Listed,
+            (false, false, Some(from)) => Carrying::Read { from },
+            (false, false, None) => Carrying::Read {
+                from: Timestamp::from_micros(0),
+            },
+        }
     }
 
     /// What the chat is here; nothing when nobody of it is.
@@ -329,14 +319,20 @@ impl Run {
     }
 
     /// Puts a message into the next batch, unless it is there already.
-    async fn take(&mut self, bringing: &mut Bringing<'_>, message: Message) -> Result<()> {
+    async fn take(
+        &mut self,
+        export: &mut Export,
+        bringing: &mut Bringing<'_>,
+        message: Message,
+    ) -> Result<()> {
         if bringing.last.is_some_and(|last| message.sent_at < last) {
             self.report.skip("message out of order", 1);
             return Ok(());
         }
         bringing.last = Some(message.sent_at);
         let is_root = message.thread.is_none();
-        let thread = message.thread.filter(|root| bringing.roots.contains(root));
+        let thread = message.thread.clone();
+        let thread = thread.filter(|root| bringing.roots.contains(root));
         if !is_root && thread.is_none() {
             self.report
                 .skip("thread of an answer, whose first message is gone", 1);
@@ -354,6 +350,49 @@ impl Run {
         if let (None, Some(id)) = (&author, &message.author) {
             *self.unmatched.entry(id.clone()).or_default() += 1;
         }
+        let (reactions, count) = self.reactions(&message);
+        let pin = bringing.conversation.pins.get(&message.id);
+        let pinned = pin.map(|pin| {
+            let by = pin.by.as_ref().and_then(|id| self.accounts.get(id));
+            json!({ "by": by, "at": pin.at })
+        });
+        self.report.messages += 1;
+        self.report.replies += u64::from(thread.is_some());
+        self.report.reactions += u64::try_from(count).unwrap_or(0);
+        self.report.pins += u64::from(pinned.is_some());
+        let reached = &bringing.reached;
+        let is_present = reached.is_open || reached.at.is_some_and(|at| message.sent_at <= at);
+        self.report.messages_present += u64::from(is_present);
+        // Those of the very last moment may be there in part: they are sent again, which changes nothing.
+        let is_last = !reached.is_open && reached.at == Some(message.sent_at);
+        let stand = match self.import.is_none() || (is_present && !is_last) {
+            true => Stand::Counted,
+            false => Stand::Coming,
+        };
+        let chat = reached.chat.clone();
+        let files = self.bring_files(export, &chat, (&message, stand)).await?;
+        if stand == Stand::Counted {
+            return Ok(());
+        }
+        let size = Size {
+            bytes: message.text.len(),
+            reactions: count,
+            files: files.len(),
+        };
+        let value = json!({
+            "external_id": message.id, "author": author, "author_name": name.or(message.author_name),
+            "sent_at": message.sent_at, "text": message.text, "thread": thread, "edited_at": message.edited_at,
+            "reactions": reactions, "pinned": pinned, "files": files,
+        });
+        if bringing.batch.is_full_with(size) {
+            self.flush(bringing).await?;
+        }
+        bringing.batch.push(value, size);
+        Ok(())
+    }
+
+    /// What people who are here reacted with, and how often.
+    fn reactions(&mut self, message: &Message) -> (Vec<Value>, usize) {
         let mut reactions = Vec::new();
         let mut count = 0;
         for reaction in &message.reactions {
@@ -372,37 +411,7 @@ impl Run {
                 reactions.push(json!({ "emoji": reaction.emoji, "accounts": here }));
             }
         }
-        let pin = bringing.conversation.pins.get(&message.id);
-        let pinned = pin.map(|pin| {
-            let by = pin.by.as_ref().and_then(|id| self.accounts.get(id));
-            json!({ "by": by, "at": pin.at })
-        });
-        self.report.messages += 1;
-        self.report.replies += u64::from(thread.is_some());
-        self.report.reactions += u64::try_from(count).unwrap_or(0);
-        self.report.pins += u64::from(pinned.is_some());
-        let reached = &bringing.reached;
-        if reached.at.is_some_and(|at| message.sent_at <= at) || reached.is_open {
-            self.report.messages_present += 1;
-            // Those of the very last moment may be there in part: they are sent again, which changes nothing.
-            if reached.is_open || reached.at != Some(message.sent_at) {
-                return Ok(());
-            }
-        }
-        if self.import.is_none() {
-            return Ok(());
-        }
-        let bytes = message.text.len();
-        let value = json!({
-            "external_id": message.id, "author": author, "author_name": name.or(message.author_name),
-            "sent_at": message.sent_at, "text": message.text, "thread": thread, "edited_at": message.edited_at,
-            "reactions": reactions, "pinned": pinned,
-        });
-        if bringing.batch.is_full_with(bytes, count) {
-            self.flush(bringing).await?;
-        }
-        bringing.batch.push(value, bytes, count);
-        Ok(())
+        (reactions, count)
     }
 
     async fn flush(&mut self, bringing: &mut Bringing<'_>) -> Result<()> {
@@ -472,22 +481,31 @@ struct Bringing<'a> {
 #[derive(Default)]
 struct Batch {
     messages: Vec<Value>,
+    size: Size,
+}
+
+/// What limits a batch beside its number of messages.
+#[derive(Default, Clone, Copy)]
+struct Size {
     bytes: usize,
     reactions: usize,
+    files: usize,
 }
 
 impl Batch {
-    fn is_full_with(&self, bytes: usize, reactions: usize) -> bool {
+    const fn is_full_with(&self, more: Size) -> bool {
         !self.messages.is_empty()
             && (self.messages.len() >= BATCH_MAX
-                || self.bytes + bytes > BATCH_BYTES_MAX
-                || self.reactions + reactions > BATCH_REACTIONS_MAX)
+                || self.size.bytes + more.bytes > BATCH_BYTES_MAX
+                || self.size.reactions + more.reactions > BATCH_REACTIONS_MAX
+                || self.size.files + more.files > BATCH_FILES_MAX)
     }
 
-    fn push(&mut self, message: Value, bytes: usize, reactions: usize) {
+    fn push(&mut self, message: Value, size: Size) {
         self.messages.push(message);
-        self.bytes += bytes;
-        self.reactions += reactions;
+        self.size.bytes += size.bytes;
+        self.size.reactions += size.reactions;
+        self.size.files += size.files;
     }
 }
 

@@ -49,16 +49,23 @@ pub(super) struct Chats {
     pub(super) opened_before: u64,
 }
 
-/// Files stay where they are; messages keep their names and links.
+/// Files of messages. Where the bytes are not at hand, a message keeps their names and links.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Files {
     pub(super) named: u64,
+    /// As messages say.
     pub(super) bytes: u64,
-    /// Of them, those whose bytes the archive carries.
+    /// Of them, those that come with their bytes.
     pub(super) carried: u64,
     pub(super) carried_bytes: u64,
+    /// Of them, those of which the link stays.
+    pub(super) linked: u64,
     /// Of them, those with neither bytes nor a link.
     pub(super) missing: u64,
+    /// Those that were here in part before this run.
+    pub(super) resumed: u64,
+    /// What this run brought.
+    pub(super) sent_bytes: u64,
 }
 
 impl Report {
@@ -82,8 +89,12 @@ impl Report {
                 self.messages, self.messages_present, self.replies, self.reactions, self.pins
             ),
             format!(
-                "{} files stay behind as links ({} bytes; the archive carries {} of them, {} have no link)",
-                self.files.named, self.files.bytes, self.files.carried, self.files.missing
+                "{} files: {} with their bytes ({} bytes), {} as links, {} by name alone",
+                self.files.named,
+                self.files.carried,
+                self.files.carried_bytes,
+                self.files.linked,
+                self.files.missing
             ),
             format!(
                 "{} people have an account here, {} do not, {} are bots",
