@@ -22,6 +22,7 @@ pub async fn told(
     };
     let (first, second, third) = (word("wording-1"), word("wording-2"), word("wording-3"));
     let (reply, quoting, gone) = (word("thread-reply"), word("quoting"), word("recalled"));
+    let begun = word("thread-draft");
     let (card_title, card_text, answer) = (word("card-title"), word("card-text"), word("answer"));
     planted.text("reaction", EMOJI);
     let messages = format!("/chats/{chat}/messages");
@@ -37,6 +38,9 @@ pub async fn told(
     guest.call("PUT", &reaction, &input).await.ok();
     let place = json!({ "thread": said["id"] });
     say(guest, chat, "a-2", json!({ "text": reply }), place).await;
+    let input = json!({ "thread": said["id"], "text": begun });
+    let draft = format!("/chats/{chat}/draft");
+    guest.call("PUT", &draft, &input).await.ok();
     let place = json!({ "reply_to": said["id"] });
     say(guest, chat, "a-3", json!({ "text": quoting }), place).await;
     let withdrawn = say(guest, chat, "a-4", json!({ "text": gone }), json!({})).await;

@@ -58,10 +58,13 @@ impl Timestamp {
         (year, month.unsigned_abs() as u32, day.unsigned_abs() as u32)
     }
 
-    /// Reads the form that [`fmt::Display`] prints, with 0 to 6 decimals and `Z`.
+    /// Reads a time as RFC 3339 §5.6 has it: in UTC or with an offset from it, with 0 to 6 decimals.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.strip_suffix('Z')?;
         let (date, clock) = text.split_once('T')?;
+        let (clock, offset_s) = match clock.strip_suffix('Z') {
+            Some(clock) => (clock, 0),
+            None => split_offset(clock)?,
+        };
         let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
         let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
         let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
@@ -81,10 +84,27 @@ impl Timestamp {
         let micros: i64 = format!("{fraction:0<6}").parse().ok()?;
         let seconds =
             days_from_date(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
-        let moment = Self(seconds * 1_000_000 + micros);
-        let (_, read_month, read_day) = moment.date();
-        (i64::from(read_month) == month && i64::from(read_day) == day).then_some(moment)
+        let local = Self(seconds * 1_000_000 + micros);
+        let (_, read_month, read_day) = local.date();
+        let is_date = i64::from(read_month) == month && i64::from(read_day) == day;
+        let moment = Self(local.0 - offset_s * 1_000_000);
+        (is_date && (0..=9_999).contains(&moment.date().0)).then_some(moment)
     }
+}
+
+/// A time of day and its distance from UTC in seconds.
+fn split_offset(clock: &str) -> Option<(&str, i64)> {
+    let at = clock.rfind(['+', '-'])?;
+    let (clock, offset) = clock.split_at_checked(at)?;
+    let sign = if offset.starts_with('-') { -1 } else { 1 };
+    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+    let number = |digits: &str, below: i64| {
+        let is_pair = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number: i64 = digits.parse().ok()?;
+        (is_pair && number < below).then_some(number)
+    };
+    let seconds = number(hours, 24)? * 3_600 + number(minutes, 60)? * 60;
+    Some((clock, sign * seconds))
 }
 
 fn days_from_date(year: i64, month: i64, day: i64) -> i64 {
@@ -124,7 +144,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time in UTC"))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
     }
 }
 
@@ -155,8 +175,24 @@ mod tests {
             assert_eq!(Timestamp::from_micros(micros).to_string(), text);
             assert_eq!(Timestamp::parse(text), Some(Timestamp::from_micros(micros)));
         }
+        for (offset, utc) in [
+            ("2026-11-23T15:49:05+08:00", "2026-11-23T07:49:05Z"),
+            ("2026-11-23T15:49:05.5-03:30", "2026-11-23T19:19:05.5Z"),
+            ("2026-01-01T00:00:00+00:01", "2025-12-31T23:59:00Z"),
+            ("2026-01-01T00:00:00-00:00", "2026-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp::parse(offset), Timestamp::parse(utc), "{offset}");
+        }
         for bad in [
             "2026-02-30T00:00:00Z",
+            "2026-02-30T00:00:00+01:00",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00+24:00",
+            "2026-01-01T00:00:00+1:00",
+            "2026-01-01T00:00:00+01:60",
+            "2026-01-01T00:00:00++1:00",
+            "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
             "2026-13-01T00:00:00Z",
             "2026-01-01 00:00:00Z",
             "x",

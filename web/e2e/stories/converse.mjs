@@ -89,6 +89,13 @@ export async function converse(stage) {
     await pane.getByRole("article").filter({ hasText: "我来写。" }).waitFor();
     await stage.look(owner, "thread");
     await owner.message("Plan").getByText(owner.t("talk:thread.replies", { count: 2 })).first().waitFor();
+    await pane.getByRole("textbox").fill("Begun, and not sent");
+    await guest.page.reload();
+    await until(
+      "what was begun in the thread is still there",
+      async () => (await pane.getByRole("textbox").inputValue()) === "Begun, and not sent",
+    );
+    await pane.getByRole("textbox").fill("");
     await guest.button("talk:thread.close").click();
     await owner.button("talk:thread.close").click();
   });
@@ -150,6 +157,22 @@ export async function converse(stage) {
     await guest.message("给你参考").waitFor();
     await guest.page.getByRole("region", { name: guest.t("talk:forwarded", { count: 1 }) }).waitFor();
     await stage.look(guest, "forwarded");
+  });
+
+  await stage.step("several messages are selected, and forwarded together", async () => {
+    await owner.press("Plan", "s");
+    const bar = owner.named("region", "talk:select.bar");
+    await bar.getByText(owner.t("talk:select.count", { count: 1 }), { exact: true }).waitFor();
+    await owner.message("Please read this.").last().getByRole("checkbox").check();
+    await bar.getByText(owner.t("talk:select.count", { count: 2 }), { exact: true }).waitFor();
+    await stage.look(owner, "select");
+    await bar.getByRole("button", { name: owner.t("talk:select.forward"), exact: true }).click();
+    const dialog = owner.dialog("talk:forward.title");
+    await dialog.getByRole("combobox").fill(guest.name.slice(0, 3));
+    await dialog.getByRole("option").filter({ hasText: guest.name }).first().click();
+    await dialog.getByRole("button", { name: owner.t("talk:forward.submit", { count: 1 }), exact: true }).click();
+    await guest.page.getByRole("region", { name: guest.t("talk:forwarded", { count: 2 }) }).waitFor();
+    await bar.waitFor({ state: "hidden" });
   });
 
   await stage.step("a link to a message leads to it", async () => {

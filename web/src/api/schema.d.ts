@@ -324,9 +324,12 @@ export interface paths {
     };
   };
   "/chats/{chat}/draft": {
-    /** Gives what one has begun to write in a chat, on any device. */
+    /** Gives what one has begun to write in a chat, or in one of its threads, on any device. */
     get: {
       parameters: {
+        query?: {
+          thread?: string | null;
+        };
         path: {
           chat: string;
         };
@@ -339,7 +342,7 @@ export interface paths {
         };
       };
     };
-    /** Keeps what one has begun to write in a chat; an empty text removes it. */
+    /** Keeps what one has begun to write in a chat, or in one of its threads; an empty text removes it. */
     put: {
       parameters: {
         path: {
@@ -357,6 +360,8 @@ export interface paths {
         content: {
           "application/json": {
             text: string;
+            /** The head of the thread that it is for; none for the chat itself. */
+            thread?: string | null;
           };
         };
       };

@@ -25,7 +25,9 @@ export const keys = {
   quota: ["quota"] as const,
   imports: ["imports"] as const,
   chatMembers: (chat: string) => ["chat-members", chat] as const,
-  draft: (chat: string) => ["draft", chat] as const,
+  /** Without a thread it names all drafts of the chat: its own, and those of its threads. */
+  draft: (chat: string, thread?: string | null) =>
+    thread === undefined ? (["draft", chat] as const) : (["draft", chat, thread] as const),
   account: (account: string) => ["account", account] as const,
   accounts: (query: string) => ["accounts", query] as const,
   allAccounts: ["accounts"] as const,

@@ -192,11 +192,17 @@ export const messengerRoutes: Routes = {
     return { read_number: number, unread: viewOf(asked.state, chat, asked.me).unread };
   },
   "GET /chats/{chat}/draft": (asked) => {
-    const text = asked.state.drafts.get(chatIn(asked).id) ?? "";
+    const text = asked.state.drafts.get(draftOf(chatIn(asked).id, asked.query.get("thread"))) ?? "";
     return { text, saved_at: text ? asked.state.at() : null };
   },
   "PUT /chats/{chat}/draft": (asked) => {
-    asked.state.drafts.set(chatIn(asked).id, textOf(asked.body, "text"));
+    const key = draftOf(chatIn(asked).id, asked.body.thread);
+    asked.state.drafts.set(key, textOf(asked.body, "text"));
     return {};
   },
 };
+
+/** A draft of a chat, or of one of its threads. */
+function draftOf(chat: string, thread: unknown): string {
+  return thread ? `${chat}/${thread}` : chat;
+}

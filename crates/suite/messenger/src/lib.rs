@@ -89,6 +89,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "0009_push",
             sql: include_str!("../migrations/0009_push.sql"),
         },
+        Migration {
+            name: "0010_thread_drafts",
+            sql: include_str!("../migrations/0010_thread_drafts.sql"),
+        },
     ],
 };
 

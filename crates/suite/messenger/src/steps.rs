@@ -7,14 +7,14 @@ mod uploads;
 use std::collections::HashMap;
 
 use act::{Act, CURSOR_INVALID, Event, Permit, Place, Resource, Series};
-use base::{AccountId, ChatId, Id, Result};
+use base::{AccountId, ChatId, Id, MessageId, Result};
 
 use crate::{
     content::{
         Body, CHAT_ANNOUNCEMENT, CHAT_DESCRIPTION, CHAT_NAME, Content, MESSAGE_BODY, SystemBody,
     },
     model::{About, Chat, Message, Name, Overview, Shape, State},
-    rules::{ACCOUNT_ABSENT, MESSAGE_SENT, event_of},
+    rules::{self, ACCOUNT_ABSENT, MESSAGE_SENT, event_of},
     store, views, wire,
 };
 
@@ -44,6 +44,23 @@ pub(crate) async fn people(act: &mut Act, accounts: &[AccountId]) -> Result<Peop
 pub(crate) fn person(people: &People, account: AccountId) -> wire::Person {
     let known = people.get(&account).cloned();
     known.unwrap_or_else(|| wire::Person::gone(account))
+}
+
+/// The head of a thread that the caller may read, if one is named.
+///
+/// # Errors
+/// [`rules::MESSAGE_ABSENT`], [`rules::THREAD_ROOT`].
+pub(crate) async fn root_of(
+    act: &mut Act,
+    chat: &Chat,
+    thread: Option<MessageId>,
+) -> Result<Option<MessageId>> {
+    let Some(thread) = thread else {
+        return Ok(None);
+    };
+    let root = store::message(act, chat, thread).await?;
+    rules::is_root(&root)?;
+    Ok(Some(root.id))
 }
 
 /// Makes sure that all of these accounts exist and may be brought into a chat.

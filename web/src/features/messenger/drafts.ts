@@ -1,7 +1,6 @@
 /**
  * What is typed and not sent. The server keeps it sealed; this browser holds it
- * in memory only, until somebody signs out. What is begun in a thread stays in
- * memory alone: the server keeps one draft for a chat.
+ * in memory only, until somebody signs out.
  */
 
 import { useSyncExternalStore } from "react";
@@ -13,7 +12,7 @@ const SAVE_AFTER_MS = 900;
 
 class Drafts {
   private texts = new Map<string, string>();
-  private unsaved = new Set<string>();
+  private unsaved = new Map<string, Place>();
   private writtenAt = new Map<string, number>();
   private timers = new Map<string, ReturnType<typeof setTimeout>>();
   private listeners = new Set<() => void>();
@@ -23,38 +22,34 @@ class Drafts {
     return () => this.listeners.delete(listener);
   };
 
-  of(chat: string): string | undefined {
-    return this.texts.get(chat);
+  of(key: string): string | undefined {
+    return this.texts.get(key);
   }
 
   /** What the server held at `fetchedAt` (ms); never over something that was typed here since. */
-  learn(chat: string, text: string, fetchedAt: number): void {
-    if (this.unsaved.has(chat) || fetchedAt < (this.writtenAt.get(chat) ?? 0)) return;
-    this.texts.set(chat, text);
+  learn(key: string, text: string, fetchedAt: number): void {
+    if (this.unsaved.has(key) || fetchedAt < (this.writtenAt.get(key) ?? 0)) return;
+    this.texts.set(key, text);
     this.tell();
   }
 
   write(place: Place, text: string): void {
-    const chat = place.key;
-    if ((this.texts.get(chat) ?? "") === text) return;
-    this.texts.set(chat, text);
-    if (place.thread !== null) {
-      this.tell();
-      return;
-    }
-    this.unsaved.add(chat);
-    this.writtenAt.set(chat, Date.now());
-    clearTimeout(this.timers.get(chat));
+    const { key } = place;
+    if ((this.texts.get(key) ?? "") === text) return;
+    this.texts.set(key, text);
+    this.unsaved.set(key, place);
+    this.writtenAt.set(key, Date.now());
+    clearTimeout(this.timers.get(key));
     this.timers.set(
-      chat,
-      setTimeout(() => void this.save(chat), SAVE_AFTER_MS),
+      key,
+      setTimeout(() => void this.save(place), SAVE_AFTER_MS),
     );
     this.tell();
   }
 
   /** Saves at once; the requests outlive the page. */
   async flush(): Promise<void> {
-    await Promise.all([...this.unsaved].map((chat) => this.save(chat)));
+    await Promise.all([...this.unsaved.values()].map((place) => this.save(place)));
   }
 
   clear(): void {
@@ -66,14 +61,14 @@ class Drafts {
     this.tell();
   }
 
-  private async save(chat: string): Promise<void> {
-    clearTimeout(this.timers.get(chat));
-    const text = this.texts.get(chat) ?? "";
+  private async save({ chat, thread, key }: Place): Promise<void> {
+    clearTimeout(this.timers.get(key));
+    const text = this.texts.get(key) ?? "";
     try {
       // Browsers send at most 64 KiB after a page is gone.
       const keepalive = text.length < 15_000;
-      await api.put("/chats/{chat}/draft", { path: { chat }, body: { text }, keepalive });
-      if (this.texts.get(chat) === text) this.unsaved.delete(chat);
+      await api.put("/chats/{chat}/draft", { path: { chat }, body: { thread, text }, keepalive });
+      if (this.texts.get(key) === text) this.unsaved.delete(key);
     } catch {
       // It stays in memory and goes with the next change, or when the page is left.
     }
@@ -90,6 +85,6 @@ export const drafts = new Drafts();
 export const saveDrafts = () => drafts.flush();
 whenSignedOut(() => drafts.clear());
 
-export function useDraftText(chat: string): string | undefined {
-  return useSyncExternalStore(drafts.listen, () => drafts.of(chat));
+export function useDraftText(key: string): string | undefined {
+  return useSyncExternalStore(drafts.listen, () => drafts.of(key));
 }

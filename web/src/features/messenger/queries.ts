@@ -19,6 +19,7 @@ import {
   type ThreadPage,
 } from "@/api";
 import { cachedChat, keys } from "@/live";
+import type { Place } from "./place";
 
 const CHATS_PAGE = 100;
 const MEMBERS_PAGE = 100;
@@ -195,10 +196,10 @@ export const membersQuery = (chat: string) =>
     staleTime: 60_000,
   });
 
-export const draftQuery = (chat: string) =>
+export const draftQuery = ({ chat, thread }: Place) =>
   queryOptions({
-    queryKey: keys.draft(chat),
-    queryFn: () => api.get("/chats/{chat}/draft", { path: { chat } }),
+    queryKey: keys.draft(chat, thread),
+    queryFn: () => api.get("/chats/{chat}/draft", { path: { chat }, query: thread ? { thread } : {} }),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });

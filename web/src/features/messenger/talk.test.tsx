@@ -209,6 +209,18 @@ describe("a thread", () => {
     expect(chatOf(server).messages.at(-1)?.body).not.toMatchObject({ text: "Good." });
   });
 
+  it("keeps what is begun in it, apart from its chat", async () => {
+    const { person, server } = await field();
+    const article = await row(/谁负责带钥匙/);
+    await person.click(within(article).getByRole("button", { name: /3 replies/ }));
+    const pane = await screen.findByRole("complementary", { name: "Thread" });
+    await person.type(within(pane).getByRole("textbox"), "Begun");
+    const root = chatOf(server).messages.find((message) => message.replies)?.id;
+    const kept = () => server.state.drafts.get(`${chatOf(server).id}/${root}`);
+    await waitFor(() => expect(kept()).toBe("Begun"), { timeout: 3000 });
+    expect(server.state.drafts.get(chatOf(server).id)).toBeUndefined();
+  });
+
   it("does not count as unread in its chat, but among the threads", async () => {
     const { server } = await open({ at: "/chats/oc_design" });
     const chat = chatOf(server);

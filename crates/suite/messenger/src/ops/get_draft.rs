@@ -3,17 +3,24 @@
 use act::{Act, Action, Method, Operation, Place};
 use base::Result;
 
-use crate::{content::DRAFT, rules::CHAT_ABSENT, store, wire};
+use crate::{
+    content::DRAFT,
+    rules::{CHAT_ABSENT, MESSAGE_ABSENT, THREAD_ROOT},
+    steps, store, wire,
+};
 
 pub static OP: Operation = Operation::read("messenger.draft.get", Action::Read)
     .http(Method::Get, "/chats/{chat}/draft")
-    .summary("Gives what one has begun to write in a chat, on any device.")
-    .refusing(&[CHAT_ABSENT]);
+    .summary(
+        "Gives what one has begun to write in a chat, or in one of its threads, on any device.",
+    )
+    .refusing(&[CHAT_ABSENT, MESSAGE_ABSENT, THREAD_ROOT]);
 
-pub async fn run(act: &mut Act, input: wire::OfChat) -> Result<wire::Draft> {
+pub async fn run(act: &mut Act, input: wire::GetDraft) -> Result<wire::Draft> {
     let chat = store::chat(act, input.chat).await?;
     let permit = act.permit(&chat).await?;
-    let Some(draft) = store::find_draft(act, &chat).await? else {
+    let root = steps::root_of(act, &chat, input.thread).await?;
+    let Some(draft) = store::find_draft(act, &chat, root).await? else {
         return Ok(wire::Draft {
             text: String::new(),
             saved_at: None,

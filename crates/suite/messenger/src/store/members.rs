@@ -3,7 +3,7 @@
 use act::{Act, Number, Permit, Resource, Row, Statement, params, plain};
 use base::{AccountId, ChatId, Context, Result};
 
-use super::{forget_draft, rows_among};
+use super::{forget_drafts, rows_among};
 use crate::{
     model::{Chat, Door, EVERYONE, MemberRole, Membership},
     rules::{MEMBER_ABSENT, MEMBERS_MAX},
@@ -158,7 +158,7 @@ pub(crate) fn delete_member(
 ) -> Result<()> {
     let gone = params! { chat: chat.id, account: account };
     act.execute(permit, &DELETE_MEMBER, gone)?;
-    forget_draft(act, permit, chat.id, account)?;
+    forget_drafts(act, permit, chat.id, account)?;
     count_members(act, permit, chat.id, chat.members_count - 1)
 }
 

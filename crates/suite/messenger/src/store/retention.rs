@@ -64,6 +64,12 @@ static PURGE_THREADS: Statement = Statement::write(
         WHERE m.tenant = :tenant AND m.chat = :chat AND m.number <= :number AND m.replies > 0)",
 );
 
+static PURGE_THREAD_DRAFTS: Statement = Statement::write(
+    "DELETE FROM messenger_thread_draft WHERE tenant = :tenant AND chat = :chat AND root IN
+        (SELECT m.id FROM messenger_message m
+         WHERE m.tenant = :tenant AND m.chat = :chat AND m.number <= :number)",
+);
+
 static PURGE_REACTIONS: Statement = Statement::write(
     "DELETE FROM messenger_reaction WHERE tenant = :tenant AND chat = :chat AND number <= :number",
 );
@@ -114,6 +120,7 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &PURGE_EDITS,
     &PURGE_ANSWERS,
     &PURGE_THREADS,
+    &PURGE_THREAD_DRAFTS,
     &PURGE_REACTIONS,
     &PURGE_MENTIONS,
     &PURGE_MESSAGES,
@@ -218,6 +225,7 @@ pub(crate) fn purge_beginning(
         &PURGE_EDITS,
         &PURGE_ANSWERS,
         &PURGE_THREADS,
+        &PURGE_THREAD_DRAFTS,
         &PURGE_REACTIONS,
         &PURGE_MENTIONS,
         &PURGE_MESSAGES,

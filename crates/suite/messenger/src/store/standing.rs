@@ -1,7 +1,7 @@
 //! How one account stands to a chat: what it has read, begun to write, and whether it is disturbed.
 
 use act::{Act, Permit, Statement, params};
-use base::{AccountId, ChatId, Context, Result, Timestamp};
+use base::{AccountId, ChatId, Context, MessageId, Result, Timestamp};
 
 use crate::{
     model::{Chat, Draft},
@@ -42,6 +42,27 @@ static DELETE_DRAFT: Statement = Statement::write(
     "DELETE FROM messenger_draft WHERE tenant = :tenant AND chat = :chat AND account = :account",
 );
 
+static THREAD_DRAFT_OF: Statement = Statement::read(
+    "SELECT text_sealed, saved_at FROM messenger_thread_draft
+     WHERE tenant = :tenant AND chat = :chat AND account = :account AND root = :root",
+);
+
+static SAVE_THREAD_DRAFT: Statement = Statement::write(
+    "INSERT INTO messenger_thread_draft (tenant, chat, account, root, text_sealed, saved_at)
+     VALUES (:tenant, :chat, :account, :root, :text_sealed, :saved_at)
+     ON CONFLICT (tenant, chat, account, root)
+        DO UPDATE SET text_sealed = excluded.text_sealed, saved_at = excluded.saved_at",
+);
+
+static DELETE_THREAD_DRAFT: Statement = Statement::write(
+    "DELETE FROM messenger_thread_draft
+     WHERE tenant = :tenant AND chat = :chat AND account = :account AND root = :root",
+);
+
+static FORGET_THREAD_DRAFTS: Statement = Statement::write(
+    "DELETE FROM messenger_thread_draft WHERE tenant = :tenant AND chat = :chat AND account = :account",
+);
+
 pub(super) const STATEMENTS: &[&Statement] = &[
     &SET_MUTED,
     &MARK_READ,
@@ -50,6 +71,10 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &DRAFT_OF,
     &SAVE_DRAFT,
     &DELETE_DRAFT,
+    &THREAD_DRAFT_OF,
+    &SAVE_THREAD_DRAFT,
+    &DELETE_THREAD_DRAFT,
+    &FORGET_THREAD_DRAFTS,
 ];
 
 pub(crate) fn update_muted(
@@ -91,10 +116,24 @@ pub(crate) async fn count_in_threads(act: &mut Act, chat: &Chat, read_number: i6
         .take("in_threads")
 }
 
-/// What the caller has begun to write.
-pub(crate) async fn find_draft(act: &mut Act, chat: &Chat) -> Result<Option<Draft>> {
-    let params = params! { chat: chat.id, account: chat.standing.account };
-    let Some(mut row) = act.row(&DRAFT_OF, params).await? else {
+/// What the caller has begun to write in a chat, or in the thread below a message of it.
+pub(crate) async fn find_draft(
+    act: &mut Act,
+    chat: &Chat,
+    root: Option<MessageId>,
+) -> Result<Option<Draft>> {
+    let account = chat.standing.account;
+    let row = match root {
+        None => {
+            let params = params! { chat: chat.id, account: account };
+            act.row(&DRAFT_OF, params).await?
+        }
+        Some(root) => {
+            let params = params! { chat: chat.id, account: account, root: root };
+            act.row(&THREAD_DRAFT_OF, params).await?
+        }
+    };
+    let Some(mut row) = row else {
         return Ok(None);
     };
     Ok(Some(Draft {
@@ -106,25 +145,56 @@ pub(crate) async fn find_draft(act: &mut Act, chat: &Chat) -> Result<Option<Draf
 pub(crate) fn save_draft(
     act: &mut Act,
     permit: &Permit<Chat>,
-    chat: &Chat,
+    (chat, root): (&Chat, Option<MessageId>),
     draft: &Draft,
 ) -> Result<()> {
-    let params = params! {
-        chat: chat.id, account: chat.standing.account, text_sealed: &draft.text, saved_at: draft.saved_at,
-    };
-    act.execute(permit, &SAVE_DRAFT, params)
+    let (account, text) = (chat.standing.account, &draft.text);
+    match root {
+        None => {
+            let params = params! {
+                chat: chat.id, account: account, text_sealed: text, saved_at: draft.saved_at,
+            };
+            act.execute(permit, &SAVE_DRAFT, params)
+        }
+        Some(root) => {
+            let params = params! {
+                chat: chat.id, account: account, root: root, text_sealed: text, saved_at: draft.saved_at,
+            };
+            act.execute(permit, &SAVE_THREAD_DRAFT, params)
+        }
+    }
 }
 
-pub(crate) fn delete_draft(act: &mut Act, permit: &Permit<Chat>, chat: &Chat) -> Result<()> {
-    forget_draft(act, permit, chat.id, chat.standing.account)
+pub(crate) fn delete_draft(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    chat: &Chat,
+    root: Option<MessageId>,
+) -> Result<()> {
+    let account = chat.standing.account;
+    match root {
+        None => act.execute(
+            permit,
+            &DELETE_DRAFT,
+            params! { chat: chat.id, account: account },
+        ),
+        Some(root) => {
+            let params = params! { chat: chat.id, account: account, root: root };
+            act.execute(permit, &DELETE_THREAD_DRAFT, params)
+        }
+    }
 }
 
-pub(super) fn forget_draft(
+/// Everything that an account has begun to write in a chat.
+pub(super) fn forget_drafts(
     act: &mut Act,
     permit: &Permit<Chat>,
     chat: ChatId,
     account: AccountId,
 ) -> Result<()> {
-    let params = params! { chat: chat, account: account };
-    act.execute(permit, &DELETE_DRAFT, params)
+    for statement in [&DELETE_DRAFT, &FORGET_THREAD_DRAFTS] {
+        let params = params! { chat: chat, account: account };
+        act.execute(permit, statement, params)?;
+    }
+    Ok(())
 }

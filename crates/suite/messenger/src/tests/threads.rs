@@ -5,8 +5,8 @@ use testkit::Actor;
 
 use super::kit::{changes, group, history, house, say, seen, stream, text, words};
 use crate::{
-    forward_messages, list_messages, list_replies, list_threads, mark_position, mark_thread,
-    recall_message, send_message,
+    add_members, forward_messages, get_draft, list_messages, list_replies, list_threads,
+    mark_position, mark_thread, recall_message, remove_member, save_draft, send_message,
 };
 
 /// Answers below a message.
@@ -22,6 +22,54 @@ fn of(chat: &Value, message: &Value) -> Value {
 
 async fn thread(by: &Actor, chat: &Value, root: &Value) -> Value {
     by.does(&list_replies::OP, of(chat, root)).await
+}
+
+#[tokio::test]
+async fn what_is_begun_in_a_thread_is_kept_apart() {
+    let house = house().await;
+    let [ana, bo] = house.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[&bo]).await;
+    let [one, other] = [
+        say(&ana, &chat, "one").await,
+        say(&ana, &chat, "other").await,
+    ];
+    let draft = |root: Option<&Value>| {
+        let root = root.map_or(Value::Null, |root| root["id"].clone());
+        json!({ "chat": chat["id"], "thread": root })
+    };
+    let begins = async |by: &Actor, root: Option<&Value>, text: &str| {
+        let mut input = draft(root);
+        input["text"] = json!(text);
+        by.does(&save_draft::OP, input).await;
+    };
+    let begun = async |by: &Actor, root: Option<&Value>| {
+        by.does(&get_draft::OP, draft(root)).await["text"].clone()
+    };
+    begins(&bo, None, "in the chat").await;
+    begins(&bo, Some(&one), "below one").await;
+    begins(&bo, Some(&other), "below the other").await;
+
+    assert_eq!(begun(&bo, None).await, "in the chat");
+    assert_eq!(begun(&bo, Some(&one)).await, "below one");
+    assert_eq!(begun(&ana, Some(&one)).await, "", "one's own");
+    begins(&bo, Some(&one), "").await;
+    assert_eq!(begun(&bo, Some(&one)).await, "");
+    assert_eq!(begun(&bo, Some(&other)).await, "below the other");
+
+    let reply = answer(&ana, &chat, &one, "no head").await;
+    let refusal = bo.is_refused(&get_draft::OP, draft(Some(&reply))).await;
+    assert_eq!(refusal.code, "messenger.thread_root");
+    let account = json!({ "chat": chat["id"], "account": bo.account() });
+    ana.does(&remove_member::OP, account).await;
+    let refusal = bo.is_refused(&get_draft::OP, draft(Some(&other))).await;
+    assert_eq!(refusal.code, "messenger.chat_absent");
+    let accounts = json!({ "chat": chat["id"], "accounts": [bo.account()] });
+    ana.does(&add_members::OP, accounts).await;
+    assert_eq!(
+        begun(&bo, Some(&other)).await,
+        "",
+        "gone with the membership"
+    );
 }
 
 #[tokio::test]

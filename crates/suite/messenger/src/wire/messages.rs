@@ -72,11 +72,24 @@ pub struct MarkPosition {
     pub number: u64,
 }
 
+/// `GET /chats/{chat}/draft`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetDraft {
+    pub chat: ChatId,
+    /// The head of the thread that it is for; none for the chat itself.
+    #[serde(default)]
+    pub thread: Option<MessageId>,
+}
+
 /// `PUT /chats/{chat}/draft`: an empty text removes it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SaveDraft {
     pub chat: ChatId,
+    /// The head of the thread that it is for; none for the chat itself.
+    #[serde(default)]
+    pub thread: Option<MessageId>,
     #[schemars(length(max = 20_000))]
     pub text: String,
 }

@@ -22,16 +22,13 @@ export async function readable(
 /** Brings the kept draft into the box, with names for its mentions; saves when the page is left. */
 export function useDraft(place: Place, show: (wire: string, shown: string, labels: Labels) => void): void {
   const client = useQueryClient();
-  const { data: kept, dataUpdatedAt } = useQuery({
-    ...draftQuery(place.chat),
-    enabled: place.thread === null,
-  });
+  const { data: kept, dataUpdatedAt } = useQuery(draftQuery(place));
   const latest = useRef(show);
   latest.current = show;
-  const { key, thread } = place;
+  const { key } = place;
 
   useEffect(() => {
-    if (kept && thread === null) drafts.learn(key, kept.text, dataUpdatedAt);
+    if (kept) drafts.learn(key, kept.text, dataUpdatedAt);
     const wire = drafts.of(key);
     if (wire === undefined) return;
     let gone = false;
@@ -41,7 +38,7 @@ export function useDraft(place: Place, show: (wire: string, shown: string, label
     return () => {
       gone = true;
     };
-  }, [key, thread, kept, dataUpdatedAt, client]);
+  }, [key, kept, dataUpdatedAt, client]);
 
   useEffect(() => {
     const save = () => void drafts.flush();
