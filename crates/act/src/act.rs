@@ -138,8 +138,20 @@ impl Act {
         if !self.batch.is_empty() {
             return Err(Fault::new("an act reads before it writes").into());
         }
+        self.may_span(statement)?;
         let tenant = self.tenant;
         self.snapshot().await?.rows(tenant, statement, params).await
+    }
+
+    /// What goes through the rows of all tenants is for operations that say that they do.
+    fn may_span(&self, statement: &'static Statement) -> Result<()> {
+        match statement.spans_tenants() && !self.operation.crosses_tenants {
+            true => Err(Fault::new(
+                "a statement over all tenants, in an operation that does not declare that it crosses them",
+            )
+            .into()),
+            false => Ok(()),
+        }
     }
 
     /// The only row of a read, if there is one.
@@ -348,6 +360,7 @@ impl Act {
         params: Params,
     ) -> Result<()> {
         self.must_write()?;
+        self.may_span(statement)?;
         self.batch
             .execute(permit.resource.tenant, statement, params)
     }

@@ -7,7 +7,7 @@ use db::{MigrationSet, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Act, Action, Call, Caller, Module, Operation, Runtime, store};
+use crate::{Act, Action, Module, Operation, Runtime, store};
 
 /// How long the log keeps an event. A client that was away for longer reads the state anew.
 pub const EVENTS_KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -21,10 +21,13 @@ const EVENTS_AT_ONCE: i64 = 200;
 /// How many keys one act removes.
 const KEYS_AT_ONCE: u32 = 1_000;
 
-pub static PURGE_EVENTS: Operation = Operation::write("act.event.purge", Action::Serve).system();
+pub static PURGE_EVENTS: Operation = Operation::write("act.event.purge", Action::Serve)
+    .system()
+    .across_tenants();
 
-pub static PURGE_KEYS: Operation =
-    Operation::write("act.idempotency.purge", Action::Serve).system();
+pub static PURGE_KEYS: Operation = Operation::write("act.idempotency.purge", Action::Serve)
+    .system()
+    .across_tenants();
 
 /// A topic of the cell. Purging goes through them in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -163,31 +166,26 @@ impl Runtime {
         let mut after: Option<Topic> = None;
         loop {
             let input = serde_json::json!({ "after": after });
-            let purged: EventsPurged = self.serve(&PURGE_EVENTS, input).await?;
+            let purged: EventsPurged = self
+                .ask_as("retention", TenantId::NIL, PURGE_EVENTS.name, input)
+                .await?;
             after = purged.next;
             if after.is_none() {
                 break;
             }
         }
         loop {
-            let purged: KeysPurged = self.serve(&PURGE_KEYS, serde_json::json!({})).await?;
+            let purged: KeysPurged = self
+                .ask_as(
+                    "retention",
+                    TenantId::NIL,
+                    PURGE_KEYS.name,
+                    serde_json::json!({}),
+                )
+                .await?;
             if !purged.has_more {
                 return Ok(());
             }
         }
-    }
-
-    async fn serve<O: for<'a> Deserialize<'a>>(
-        &self,
-        operation: &Operation,
-        input: serde_json::Value,
-    ) -> Result<O> {
-        let caller = Caller::System {
-            name: "retention",
-            tenant: TenantId::NIL,
-        };
-        let call = Call::internal(caller, self.new_id());
-        let answer = self.execute(operation.name, call, input).await?;
-        serde_json::from_slice(&answer.body).context("reading an answer")
     }
 }

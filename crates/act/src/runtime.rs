@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use base::{Clock, Context, Entropy, EntryId, Error, Fault, Hex, Id, Result, TenantId, kinds};
 use bytes::Bytes;
 use db::{Batch, CommitError, Committed, Database, NewResource, Plain, ResourceKey, params};
+use serde::de::DeserializeOwned;
 use tokio::sync::RwLock;
 
 use crate::{
@@ -144,6 +145,37 @@ impl Runtime {
     /// A new identifier, for callers that name their request.
     pub fn new_id<K>(&self) -> Id<K> {
         Id::generate(self.ports.clock.now(), self.ports.entropy.as_ref())
+    }
+
+    /// Runs an operation of the system in the name of one of its declared parts: within a tenant, or for the cell in the nil one.
+    ///
+    /// # Errors
+    /// As [`Runtime::execute`].
+    pub async fn run_as(
+        &self,
+        part: &'static str,
+        tenant: TenantId,
+        operation: &str,
+        input: serde_json::Value,
+    ) -> Result<Answer> {
+        let caller = Caller::System { name: part, tenant };
+        let call = Call::internal(caller, self.new_id());
+        self.execute(operation, call, input).await
+    }
+
+    /// As [`Runtime::run_as`], and reads the answer.
+    ///
+    /// # Errors
+    /// Its own, and a fault when the answer does not read.
+    pub async fn ask_as<O: DeserializeOwned>(
+        &self,
+        part: &'static str,
+        tenant: TenantId,
+        operation: &str,
+        input: serde_json::Value,
+    ) -> Result<O> {
+        let answer = self.run_as(part, tenant, operation, input).await?;
+        serde_json::from_slice(&answer.body).context("reading the answer of a system operation")
     }
 
     /// Runs one operation to its end. What is answered well is durable.

@@ -39,6 +39,8 @@ pub(crate) struct Parsed {
     pub(crate) sqlite: String,
     pub(crate) postgres: String,
     pub(crate) names: Vec<&'static str>,
+    /// Whether it goes through the rows of all tenants: those from the cell's on.
+    spans_tenants: bool,
     /// For [`Statement::append`]: what stands before the tuple of values, and the tuple as pieces between parameters.
     pub(crate) insert: Option<Insert>,
 }
@@ -156,6 +158,11 @@ impl Statement {
             .any(|name| matches!(*name, "tenant" | "cell"))
     }
 
+    /// Whether the text goes through the rows of all tenants, as `tenant >= :cell` does.
+    pub fn spans_tenants(&'static self) -> bool {
+        self.parsed().spans_tenants
+    }
+
     /// Puts the parameters in the order of the text.
     pub(crate) fn bind(&'static self, tenant: TenantId, mut params: Params) -> Result<Vec<Value>> {
         let parsed = self.parsed();
@@ -223,6 +230,7 @@ impl Parsed {
             sqlite,
             postgres,
             names,
+            spans_tenants: text.contains(">= :cell"),
             insert,
         }
     }

@@ -5,4 +5,5 @@
 mod jobs;
 mod refusals;
 mod retention;
+mod spanning;
 mod unnamed;
