@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use base::{Context, Fault, Result, Secret};
+use base::{Context, Error, Fault, Result, Secret};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -34,6 +34,20 @@ pub(crate) struct Patience {
     pub(crate) tries: u32,
     /// How long the server may take to answer.
     pub(crate) answered_within: Duration,
+    /// What whoever is not answered reads after the reason: what to do.
+    pub(crate) advice: &'static str,
+}
+
+/// What the server refused, and why.
+pub(crate) struct Refused {
+    pub(crate) code: String,
+    what: String,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Fault::new(format!("the server refuses: {}", refused.what)).into()
+    }
 }
 
 /// Which authorities a client trusts.
@@ -62,6 +76,7 @@ pub(crate) struct Api {
 /// What came of one try.
 enum Outcome {
     Answer(Value),
+    Refused(Refused),
     /// Worth another try, after this time if the server said so.
     Later(String, Option<Duration>),
 }
@@ -121,17 +136,26 @@ impl Api {
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Result<Value> {
-        self.call(&Method::GET, path, JSON, Bytes::new()).await
+        Ok(self.call(&Method::GET, path, JSON, Bytes::new()).await??)
     }
 
     pub(crate) async fn post(&mut self, path: &str, input: &Value) -> Result<Value> {
+        Ok(self.try_post(path, input).await??)
+    }
+
+    /// As [`Api::post`], for those who know what to do about a refusal.
+    pub(crate) async fn try_post(
+        &mut self,
+        path: &str,
+        input: &Value,
+    ) -> Result<std::result::Result<Value, Refused>> {
         let body = serde_json::to_vec(input).context("writing JSON")?;
         self.call(&Method::POST, path, JSON, body.into()).await
     }
 
     /// Brings bytes as they are.
     pub(crate) async fn put(&mut self, path: &str, bytes: Bytes) -> Result<Value> {
-        self.call(&Method::PUT, path, OCTETS, bytes).await
+        Ok(self.call(&Method::PUT, path, OCTETS, bytes).await??)
     }
 
     /// A request below `/api/v1`, tried again while the server is away, busy or wants less at once.
@@ -141,7 +165,7 @@ impl Api {
         path: &str,
         media: &'static str,
         body: Bytes,
-    ) -> Result<Value> {
+    ) -> Result<std::result::Result<Value, Refused>> {
         let mut wait = FIRST_WAIT;
         let mut why = String::new();
         for _ in 0..self.patience.tries {
@@ -152,7 +176,8 @@ impl Api {
                 Err(_) => Outcome::Later("the server does not answer".to_owned(), None),
             };
             match outcome {
-                Outcome::Answer(value) => return Ok(value),
+                Outcome::Answer(value) => return Ok(Ok(value)),
+                Outcome::Refused(refused) => return Ok(Err(refused)),
                 Outcome::Later(what, asked) => {
                     if self.patience.tries > 1 {
                         tokio::time::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT)).await;
@@ -161,7 +186,8 @@ impl Api {
                 }
             }
         }
-        Err(Fault::new(format!("the server cannot be reached: {why}")).into())
+        let advice = self.patience.advice;
+        Err(Fault::new(format!("the server cannot be reached: {why}{advice}")).into())
     }
 
     async fn once(
@@ -226,11 +252,15 @@ impl Api {
                 Ok(Outcome::Later(what, asked.map(Duration::from_secs)))
             }
             status if status.is_server_error() => Ok(Outcome::Later(what, None)),
-            StatusCode::UNAUTHORIZED => Err(Fault::new(
-                "the server does not know the token: sign in again, and run the same command to go on",
-            )
-            .into()),
-            _ => Err(Fault::new(format!("the server refuses: {what}")).into()),
+            StatusCode::UNAUTHORIZED if self.token.is_some() => {
+                let advice = self.patience.advice;
+                let what = format!("the server does not know the token: sign in again{advice}");
+                Err(Fault::new(what).into())
+            }
+            _ => Ok(Outcome::Refused(Refused {
+                code: text("code").to_owned(),
+                what,
+            })),
         }
     }
 

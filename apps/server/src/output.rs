@@ -30,6 +30,12 @@ impl Form {
     }
 }
 
+/// A member of an answer that is text; nothing where it is none.
+pub(crate) fn text(value: &Value, name: &str) -> String {
+    let text = value.get(name).and_then(Value::as_str);
+    text.unwrap_or_default().to_owned()
+}
+
 /// The code of an error that is ours; a refusal has one of its own.
 const FAULT: &str = "fault";
 /// The code of a command line that is not understood.

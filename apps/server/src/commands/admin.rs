@@ -4,7 +4,12 @@ use base::{Context, Result};
 use gate::{CertificateSource, Tls};
 use serde_json::{Value, json};
 
-use crate::{cli, config::Config, house::House, output::Form};
+use crate::{
+    cli,
+    config::Config,
+    house::House,
+    output::{Form, text},
+};
 
 pub(crate) async fn run(config: Config, command: &cli::Admin, form: Form) -> Result<()> {
     match command {
@@ -70,14 +75,6 @@ async fn ask(config: &Config, operation: &str, input: Value) -> Result<Value> {
     let house = House::open(config).await?;
     let answer = house.operate(operation, input).await;
     house.end(answer).await
-}
-
-fn text(value: &Value, name: &str) -> String {
-    value
-        .get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }
 
 fn tenants(value: &Value) -> String {

@@ -3,7 +3,13 @@
 use base::{Context, Fault, Result};
 use serde_json::{Value, json};
 
-use crate::{cli, config::Config, controls, house::House, output::Form};
+use crate::{
+    cli,
+    config::Config,
+    controls,
+    house::House,
+    output::{Form, text},
+};
 
 pub(crate) async fn run(config: Config, command: &cli::Controls, form: Form) -> Result<()> {
     let house = House::open(&config).await?;
@@ -19,12 +25,15 @@ pub(crate) async fn run(config: Config, command: &cli::Controls, form: Form) -> 
 }
 
 async fn verify(config: &Config, house: &House, control: &str, form: Form) -> Result<()> {
-    let target = controls::Target::of(config)?;
-    let code = house
-        .operate("identity.sign_up_code.create", json!({}))
-        .await?;
-    let code = code.get("code").and_then(Value::as_str).unwrap_or_default();
-    let finding = controls::verify_enrolled(&house.runtime, &target, code).await?;
+    let target = controls::Target::at(config, config.listen);
+    if !controls::is_enrolled(&house.runtime).await? {
+        let made = house
+            .operate("identity.sign_up_code.create", json!({}))
+            .await?;
+        controls::enrol(&house.runtime, &target, &text(&made, "code")).await?;
+    }
+    let finding = controls::verify(&house.runtime, &target).await?;
+    let finding = finding.context("a probe that is enrolled finds something")?;
     let value = serde_json::to_value(&finding).context("writing JSON")?;
     form.print(&value, &lines(control, &value))?;
     match finding.state {
@@ -33,24 +42,17 @@ async fn verify(config: &Config, house: &House, control: &str, form: Form) -> Re
     }
 }
 
-fn lines(control: &str, finding: &Value) -> String {
-    let text =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let mut lines = vec![format!(
-        "{control}  {}",
-        text(finding, "state").unwrap_or_default()
-    )];
+fn lines(headline: &str, finding: &Value) -> String {
+    let mut lines = vec![format!("{headline}  {}", text(finding, "state"))];
     let links = finding.get("links").and_then(Value::as_array);
     for link in links.into_iter().flatten() {
-        let took = link
-            .get("took_ms")
-            .and_then(Value::as_u64)
-            .unwrap_or_default();
+        let took = link.get("took_ms").and_then(Value::as_u64);
         lines.push(format!(
-            "  {:<10} {:<10} {took:>6} ms  {}",
-            text(link, "name").unwrap_or_default(),
-            text(link, "outcome").unwrap_or_default(),
-            text(link, "words").unwrap_or_default(),
+            "  {:<10} {:<10} {:>6} ms  {}",
+            text(link, "name"),
+            text(link, "outcome"),
+            took.unwrap_or_default(),
+            text(link, "words"),
         ));
     }
     lines.join("\n")
@@ -58,13 +60,7 @@ fn lines(control: &str, finding: &Value) -> String {
 
 fn history(found: &Value) -> String {
     let items = found.get("items").and_then(Value::as_array);
-    let line = |finding: &Value| {
-        let at = finding
-            .get("found_at")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        lines(at, finding)
-    };
+    let line = |finding: &Value| lines(&text(finding, "found_at"), finding);
     let lines: Vec<String> = items.into_iter().flatten().map(line).collect();
     match lines.is_empty() {
         true => "Nothing was found yet: run `bastide controls verify` first.".to_owned(),

@@ -95,35 +95,45 @@ pub(super) async fn enrol(target: &Target, sign_up_code: &str) -> Result<Place> 
 /// The links, in their order.
 const LINKS: &[&str] = &["signed in", "listening", "sent", "stored", "pushed", "read"];
 
-/// Sends one message on its way, and follows it.
+/// Sends one message on its way, and follows it. Its sessions end whatever happens.
 pub(super) async fn probe(runtime: &Runtime, target: &Target, place: &Place) -> Vec<Link> {
     let mut trail = Trail::of(LINKS);
-    follow(&mut trail, runtime, target, place).await;
+    if let Some((mut sender, mut reader, tenant)) = trail.link(sign_in(target, place)).await {
+        let journey = Journey {
+            runtime,
+            place,
+            tenant,
+            marker: format!("probe {}", random::<16>()),
+        };
+        journey.follow(&mut trail, &mut sender, &mut reader).await;
+        for api in [&mut sender, &mut reader] {
+            // One that cannot be ended now ends by itself.
+            drop(api.post("/sign-out", &json!({})).await);
+        }
+    }
     trail.end()
 }
 
-async fn follow(
-    trail: &mut Trail,
-    runtime: &Runtime,
-    target: &Target,
-    place: &Place,
-) -> Option<()> {
-    let marker = format!("probe {}", random::<16>());
-    let (mut sender, mut reader, tenant) = trail.link(sign_in(target, place)).await?;
-    let mut socket = trail.link(listen(&reader)).await?;
-    let message = trail.link(send(&mut sender, place, &marker)).await?;
-    trail
-        .link(stored(runtime, tenant, &message, &marker))
-        .await?;
-    trail.link(pushed(&mut socket, &message, &marker)).await?;
-    trail
-        .link(read(&mut reader, place, &message, &marker))
-        .await?;
-    for api in [&mut sender, &mut reader] {
-        // A session that stays behind ends by itself.
-        drop(api.post("/sign-out", &json!({})).await);
+/// One message, from here to there.
+struct Journey<'a> {
+    runtime: &'a Runtime,
+    place: &'a Place,
+    tenant: TenantId,
+    /// What it says: other than any message before.
+    marker: String,
+}
+
+impl Journey<'_> {
+    /// Tries one link after the other, up to the first that breaks.
+    async fn follow(&self, trail: &mut Trail, sender: &mut Api, reader: &mut Api) -> Option<()> {
+        let (place, marker) = (self.place, self.marker.as_str());
+        let mut socket = trail.link(listen(reader)).await?;
+        let message = trail.link(send(sender, place, marker)).await?;
+        let stored = stored(self.runtime, self.tenant, &message, marker);
+        trail.link(stored).await?;
+        trail.link(pushed(&mut socket, &message, marker)).await?;
+        trail.link(read(reader, place, &message, marker)).await
     }
-    Some(())
 }
 
 async fn sign_in(target: &Target, place: &Place) -> Result<((Api, Api, TenantId), String)> {

@@ -5,9 +5,9 @@ mod trail;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use act::{Call, Caller, Runtime};
+use act::Runtime;
 use base::{Context, Result, TenantId};
-use controls::wire::{Link, Recorded, State};
+use controls::wire::{Link, Outcome, Recorded, State};
 use db::LeaseKeeper;
 use gate::CertificateSource;
 use kms::NodeId;
@@ -27,6 +27,7 @@ const EVERY: Duration = Duration::from_secs(300);
 /// A server that does not answer in time has not answered.
 const PATIENCE: Patience = Patience {
     tries: 1,
+    advice: "",
     answered_within: Duration::from_secs(10),
 };
 
@@ -39,14 +40,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// The one that this configuration is of.
-    ///
-    /// # Errors
-    /// A fault when it is at no certain port.
-    pub(crate) fn of(config: &Config) -> Result<Self> {
-        Ok(Self::at(config, config.listen))
-    }
-
+    /// The server of this configuration, listening at this address.
     pub(crate) fn at(config: &Config, mut at: SocketAddr) -> Self {
         // What listens everywhere listens here, too.
         if at.ip().is_unspecified() {
@@ -80,38 +74,41 @@ pub(crate) struct Finding {
     pub(crate) links: Vec<Link>,
 }
 
-/// Tries a control, and records what was found. A probe without accounts gets some, by this code.
+/// Whether the probe has accounts to act as.
+///
+/// # Errors
+/// A fault when that cannot be read.
+pub(crate) async fn is_enrolled(runtime: &Runtime) -> Result<bool> {
+    Ok(messaging::place(runtime).await?.is_some())
+}
+
+/// Gives the probe accounts to act as, founded with this code.
+///
+/// # Errors
+/// A fault when the server does not let them in, or they cannot be kept.
+pub(crate) async fn enrol(runtime: &Runtime, target: &Target, sign_up_code: &str) -> Result<()> {
+    let place = messaging::enrol(target, sign_up_code).await?;
+    let place = serde_json::to_string(&place).context("writing a probe's place")?;
+    let keep = json!({ "control": MESSAGING, "place": place });
+    let _: Value = ask(runtime, "controls.place.keep", keep).await?;
+    Ok(())
+}
+
+/// Tries the control, and records what was found; nothing where the probe is not enrolled.
 ///
 /// # Errors
 /// A fault when nothing could be tried or recorded: that is no finding.
-pub(crate) async fn verify_enrolled(
-    runtime: &Arc<Runtime>,
-    target: &Target,
-    sign_up_code: &str,
-) -> Result<Finding> {
-    if messaging::place(runtime).await?.is_none() {
-        let place = messaging::enrol(target, sign_up_code).await?;
-        let place = serde_json::to_string(&place).context("writing a probe's place")?;
-        let keep = json!({ "control": MESSAGING, "place": place });
-        let _: Value = ask(runtime, "controls.place.keep", keep).await?;
-    }
-    let place = messaging::place(runtime).await?;
-    let place = place.context("the place of a probe, just kept")?;
-    verify(runtime, target, &place).await
-}
-
-async fn verify(
-    runtime: &Arc<Runtime>,
-    target: &Target,
-    place: &messaging::Place,
-) -> Result<Finding> {
-    let links = messaging::probe(runtime, target, place).await;
+pub(crate) async fn verify(runtime: &Runtime, target: &Target) -> Result<Option<Finding>> {
+    let Some(place) = messaging::place(runtime).await? else {
+        return Ok(None);
+    };
+    let links = messaging::probe(runtime, target, &place).await;
     let found = json!({ "control": MESSAGING, "links": links });
     let recorded: Recorded = ask(runtime, "controls.finding.record", found).await?;
-    Ok(Finding {
+    Ok(Some(Finding {
         state: recorded.state,
         links,
-    })
+    }))
 }
 
 /// Has the server try what it is enrolled for, on one node at a time.
@@ -123,43 +120,34 @@ pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId, target: Target) {
         loop {
             tokio::time::sleep(EVERY).await;
             let round = async {
-                if keeper
-                    .hold(&ports.database, ports.clock.now())
-                    .await?
-                    .is_none()
-                {
-                    return Ok(None);
-                }
-                match messaging::place(&runtime).await? {
-                    Some(place) => verify(&runtime, &target, &place).await.map(Some),
+                match keeper.hold(&ports.database, ports.clock.now()).await? {
+                    Some(_) => verify(&runtime, &target).await,
                     None => Ok(None),
                 }
             };
-            let round: Result<Option<Finding>> = round.await;
-            match round {
-                Ok(Some(finding)) if finding.state == State::Red => {
-                    let broken = finding
-                        .links
-                        .iter()
-                        .find(|link| link.outcome != controls::wire::Outcome::Held);
-                    let link = broken.map_or("", |link| link.name.as_str());
-                    tracing::error!(control = MESSAGING, link, "a control is red");
-                }
-                Ok(_) => {}
+            match round.await {
+                Ok(Some(finding)) => finding.complain(),
+                Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(control = MESSAGING, %error, "a control could not be tried")
+                    tracing::warn!(control = MESSAGING, %error, "a control could not be tried");
                 }
             }
         }
     });
 }
 
+impl Finding {
+    /// Says in the server's log that it is red, and at which link.
+    fn complain(&self) {
+        let broken = |link: &&Link| link.outcome != Outcome::Held;
+        if let Some(link) = self.links.iter().find(broken) {
+            tracing::error!(control = MESSAGING, link = link.name, "a control is red");
+        }
+    }
+}
+
 async fn ask<T: DeserializeOwned>(runtime: &Runtime, operation: &str, input: Value) -> Result<T> {
-    let caller = Caller::System {
-        name: "probe",
-        tenant: TenantId::NIL,
-    };
-    let call = Call::internal(caller, runtime.new_id());
-    let answer = runtime.execute(operation, call, input).await?;
-    serde_json::from_slice(&answer.body).context("reading an answer for a probe")
+    runtime
+        .ask_as("probe", TenantId::NIL, operation, input)
+        .await
 }

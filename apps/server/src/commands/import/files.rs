@@ -44,8 +44,8 @@ impl Run {
             let input = json!({
                 "external_id": called, "name": file.name, "size_bytes": carried.bytes,
             });
-            let begun = match self.api.post(&files, &input).await {
-                Err(error) if error.to_string().contains("quota_full") => {
+            let begun = match self.api.try_post(&files, &input).await? {
+                Err(refused) if refused.code == "messenger.quota_full" => {
                     return Err(Fault::new(
                         "the organisation has no room left for files: allow it more and run the same command to go on, \
                          or add --without-files to bring the rest as links",

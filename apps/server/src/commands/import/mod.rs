@@ -26,6 +26,7 @@ use report::{Report, Unmatched};
 const PATIENCE: Patience = Patience {
     tries: 8,
     answered_within: Duration::from_secs(120),
+    advice: ". Run the same command again to go on.",
 };
 /// Messages of one request.
 const BATCH_MAX: usize = 200;
