@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use act::{Call, Caller, Runtime};
+use act::Runtime;
 use base::{Result, TenantId};
 use db::{Lease, LeaseKeeper};
 use identity::{Postman, Smtp, SmtpSettings};
@@ -229,13 +229,8 @@ async fn once(runtime: &Runtime, keeper: &LeaseKeeper, operation: &'static str) 
     {
         return Ok(());
     }
-    let caller = Caller::System {
-        name: "reconciler",
-        tenant: TenantId::NIL,
-    };
-    let call = Call::internal(caller, runtime.new_id());
     runtime
-        .execute(operation, call, json!({}))
+        .run_as("reconciler", TenantId::NIL, operation, json!({}))
         .await
         .map(|_| ())
 }

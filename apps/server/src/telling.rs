@@ -11,7 +11,7 @@ use base::{Id, Result, TenantId};
 use db::LeaseKeeper;
 use futures_util::{StreamExt, stream};
 use kms::NodeId;
-use messenger::{Courier, OfChat};
+use messenger::{Courier, OfChat, Turn};
 use tokio::time::Instant;
 
 use crate::steady;
@@ -55,6 +55,27 @@ struct Waiting {
 }
 
 impl Bell {
+    fn hear(&self, announcements: &[Announcement]) {
+        for announcement in announcements {
+            let Announcement::Changed { tenant, topic, .. } = announcement else {
+                continue;
+            };
+            let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+            if tenants.contains(tenant) {
+                drop(tenants);
+                let of = OfChat {
+                    tenant: *tenant,
+                    chat: Id::from_bytes(*topic),
+                };
+                let waiting = Waiting {
+                    due: Instant::now() + WAIT,
+                    failures: 0,
+                };
+                self.ring(of, waiting);
+            }
+        }
+    }
+
     fn waiting(&self) -> MutexGuard<'_, HashMap<OfChat, Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,29 +123,6 @@ impl Announcer for Both {
     }
 }
 
-impl Bell {
-    fn hear(&self, announcements: &[Announcement]) {
-        for announcement in announcements {
-            let Announcement::Changed { tenant, topic, .. } = announcement else {
-                continue;
-            };
-            let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
-            if tenants.contains(tenant) {
-                drop(tenants);
-                let of = OfChat {
-                    tenant: *tenant,
-                    chat: Id::from_bytes(*topic),
-                };
-                let waiting = Waiting {
-                    due: Instant::now() + WAIT,
-                    failures: 0,
-                };
-                self.ring(of, waiting);
-            }
-        }
-    }
-}
-
 /// Who tells browsers, and what reminds them.
 pub(crate) struct Telling {
     pub(crate) push: Arc<dyn Push>,
@@ -159,7 +157,11 @@ pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId, telling: Telling) {
 
 async fn tell(courier: &Courier, bell: &Bell, of: OfChat, failures: usize) {
     let again = AGAIN_AFTER.get(failures);
-    let waits = match courier.tell(of, again.is_none()).await {
+    let turn = match again {
+        Some(_) => Turn::More,
+        None => Turn::Last,
+    };
+    let waits = match courier.tell(of, turn).await {
         Ok(telling) => telling.waiting > 0,
         Err(error) => {
             tracing::warn!(%error, "browsers could not be told");

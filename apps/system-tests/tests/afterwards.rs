@@ -15,11 +15,7 @@ pub async fn told(
     planted: &mut Planted,
     run: &str,
 ) {
-    let mut word = |name: &str| {
-        let text = format!("planted-{name}-{run}");
-        planted.text(name, &text);
-        text
-    };
+    let mut word = |name: &str| planted.word(run, name);
     let (first, second, third) = (word("wording-1"), word("wording-2"), word("wording-3"));
     let (reply, quoting, gone) = (word("thread-reply"), word("quoting"), word("recalled"));
     let begun = word("thread-draft");

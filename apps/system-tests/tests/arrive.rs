@@ -29,11 +29,7 @@ async fn a_team_arrives_once_however_often_it_is_cut_off_on_postgres() {
 
 /// A chat arrives in words of its own, for the scan, and is read by its owner.
 pub async fn told(owner: &mut Connection, planted: &mut Planted, run: &str) {
-    let mut word = |name: &str| {
-        let text = format!("planted-{name}-{run}");
-        planted.text(name, &text);
-        text
-    };
+    let mut word = |name: &str| planted.word(run, name);
     let (label, workspace, external) =
         (word("import-label"), word("workspace"), word("external-id"));
     let (name, about) = (word("arriving-chat"), word("arriving-about"));

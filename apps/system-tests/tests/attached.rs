@@ -17,11 +17,7 @@ pub async fn told(
     planted: &mut Planted,
     run: &str,
 ) {
-    let mut word = |name: &str| {
-        let text = format!("planted-{name}-{run}");
-        planted.text(name, &text);
-        text
-    };
+    let mut word = |name: &str| planted.word(run, name);
     let (name, body, half) = (word("file-name"), word("file-body"), word("half-a-file"));
     let (picture_name, client_id) = (word("picture-name"), word("upload-client-id"));
     let text = format!("begins {body} ends");

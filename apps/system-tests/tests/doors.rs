@@ -18,11 +18,7 @@ pub async fn settled(
     planted: &mut Planted,
     run: &str,
 ) {
-    let mut word = |name: &str| {
-        let text = format!("planted-{name}-{run}");
-        planted.text(name, &text);
-        text
-    };
+    let mut word = |name: &str| planted.word(run, name);
     let (former, description) = (word("former-description"), word("description"));
     let (announcement, later) = (word("announcement"), word("later-announcement"));
     let path = format!("/chats/{chat}");

@@ -161,11 +161,7 @@ impl Story {
             .rev()
             .take(6)
             .collect();
-        let mut word = |name: &str| {
-            let text = format!("planted-{name}-{run}");
-            planted.text(name, &text);
-            text
-        };
+        let mut word = |name: &str| planted.word(&run, name);
         let mut owner = first.client().connect().await;
         let (mail, mail_guest) = (word("owner@mail.example"), word("guest@mail.example"));
         let (organisation, chat_name) = (word("organisation"), word("chat"));

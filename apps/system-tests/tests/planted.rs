@@ -32,6 +32,13 @@ impl Planted {
         }
     }
 
+    /// A word of this run's own, planted under its name.
+    pub fn word(&mut self, run: &str, name: &str) -> String {
+        let text = format!("planted-{name}-{run}");
+        self.text(name, &text);
+        text
+    }
+
     /// Text, which may also be found in UTF-16 and escaped as JSON may have it.
     pub fn text(&mut self, name: &str, text: &str) {
         self.bytes(name, text.as_bytes());

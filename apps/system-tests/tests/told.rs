@@ -27,11 +27,7 @@ pub async fn away(
     planted: &mut Planted,
     run: &str,
 ) {
-    let mut word = |name: &str| {
-        let text = format!("planted-{name}-{run}");
-        planted.text(name, &text);
-        text
-    };
+    let mut word = |name: &str| planted.word(run, name);
     let (endpoint, pushed) = (word("endpoint"), word("pushed"));
     push.subscribes(guest, &endpoint, "text").await;
     let input = json!({ "client_id": "pushed", "body": { "text": format!("{pushed} @{{all}}") } });

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use act::{Announcement, Call, Caller, NOT_SIGNED_IN, Runtime};
+use act::{Announcement, Call, NOT_SIGNED_IN, Runtime};
 use base::{AccountId, Context, Result, SessionId, TenantId};
 use bus::{Bus, Pattern, Received, Subject};
 use futures_util::future::BoxFuture;
@@ -220,15 +220,9 @@ impl Hub {
         operation: &str,
         input: Value,
     ) -> Result<T> {
-        let call = Call::internal(
-            Caller::System {
-                name: "stream",
-                tenant,
-            },
-            self.runtime.new_id(),
-        );
-        let answer = self.runtime.execute(operation, call, input).await?;
-        serde_json::from_slice(&answer.body).context("reading the answer of a system operation")
+        self.runtime
+            .ask_as("stream", tenant, operation, input)
+            .await
     }
 
     /// The events of a topic after a change, and where its log and its members stand.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use act::{Brought, Call, Caller, Operation, Push, PushKeys, PushMessage, Runtime};
+use act::{Brought, Push, PushKeys, PushMessage, Runtime};
 use base::{AccountId, ChatId, Context, Result, SessionId, TenantId};
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -31,6 +31,13 @@ pub struct Courier {
 pub struct OfChat {
     pub tenant: TenantId,
     pub chat: ChatId,
+}
+
+/// Whether those whose push service takes nothing are told in a later round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    More,
+    Last,
 }
 
 /// What came of telling.
@@ -66,18 +73,18 @@ impl Courier {
     }
 
     /// Tells the browsers of a chat's members what is new to them, as things stand now. While services are away the chat stays
-    /// untold, and who was told already is told again: `is_last` gives up on those.
+    /// untold, and who was told already is told again, until the last turn.
     ///
     /// # Errors
     /// A fault when the database cannot be read or written.
-    pub async fn tell(&self, of: OfChat, is_last: bool) -> Result<Telling> {
+    pub async fn tell(&self, of: OfChat, turn: Turn) -> Result<Telling> {
         let mut telling = Telling::default();
         let mut gone = Vec::new();
         let mut reached = None;
         let mut after = None;
         loop {
             let input = json!({ "chat": of.chat, "after": after });
-            let due: wire::PushDue = match self.ask(of.tenant, &due_push::OP, input).await {
+            let due: wire::PushDue = match self.ask(of.tenant, due_push::OP.name, input).await {
                 Err(error) if error.is(&CHAT_ABSENT) => return Ok(telling),
                 due => due?,
             };
@@ -93,7 +100,7 @@ impl Courier {
                 None => break,
             }
         }
-        let is_settled = telling.waiting == 0 || is_last;
+        let is_settled = telling.waiting == 0 || turn == Turn::Last;
         let through = reached.filter(|_| is_settled);
         if through.is_some() || !gone.is_empty() {
             self.settle(of.tenant, Some(of.chat), through, &gone)
@@ -167,7 +174,7 @@ impl Courier {
     /// A fault when the database cannot be read.
     pub async fn tenants(&self) -> Result<Vec<TenantId>> {
         let answer: wire::PushTenants = self
-            .ask(TenantId::NIL, &push_tenants::OP, json!({}))
+            .ask(TenantId::NIL, push_tenants::OP.name, json!({}))
             .await?;
         Ok(answer.tenants)
     }
@@ -177,7 +184,9 @@ impl Courier {
     /// # Errors
     /// A fault when the database cannot be read.
     pub async fn behind(&self) -> Result<Vec<OfChat>> {
-        let answer: wire::PushBehind = self.ask(TenantId::NIL, &push_behind::OP, json!({})).await?;
+        let answer: wire::PushBehind = self
+            .ask(TenantId::NIL, push_behind::OP.name, json!({}))
+            .await?;
         let of = |of: wire::OfTenant| OfChat {
             tenant: of.tenant,
             chat: of.chat,
@@ -193,7 +202,7 @@ impl Courier {
         let mut after: Option<wire::HeldPush> = None;
         loop {
             let held: wire::HeldPushes = self
-                .ask(TenantId::NIL, &push_held::OP, json!({ "after": after }))
+                .ask(TenantId::NIL, push_held::OP.name, json!({ "after": after }))
                 .await?;
             let Some(last) = held.places.last().copied() else {
                 return Ok(());
@@ -223,7 +232,7 @@ impl Courier {
     async fn standing(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, AccountId>> {
         let input = json!({ "sessions": sessions });
         let live: Live = self
-            .ask_named(TenantId::NIL, "identity.session.live", input)
+            .ask(TenantId::NIL, "identity.session.live", input)
             .await?;
         Ok(live
             .live
@@ -242,31 +251,18 @@ impl Courier {
         // A round with many browsers that are gone forgets the others in the next one.
         let gone = gone.get(..rules::GONE_MAX).unwrap_or(gone);
         let input = json!({ "chat": chat, "through": through, "gone": gone });
-        let _: Value = self.ask(tenant, &settle_push::OP, input).await?;
+        let _: Value = self.ask(tenant, settle_push::OP.name, input).await?;
         Ok(())
     }
 
     async fn ask<T: DeserializeOwned>(
         &self,
         tenant: TenantId,
-        operation: &Operation,
+        operation: &str,
         input: Value,
     ) -> Result<T> {
-        self.ask_named(tenant, operation.name, input).await
-    }
-
-    async fn ask_named<T: DeserializeOwned>(
-        &self,
-        tenant: TenantId,
-        operation: &'static str,
-        input: Value,
-    ) -> Result<T> {
-        let caller = Caller::System {
-            name: "courier",
-            tenant,
-        };
-        let call = Call::internal(caller, self.runtime.new_id());
-        let answer = self.runtime.execute(operation, call, input).await?;
-        serde_json::from_slice(&answer.body).context("reading an answer for the courier")
+        self.runtime
+            .ask_as("courier", tenant, operation, input)
+            .await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use act::{Answer, Call, Caller, Operation, Runtime};
+use act::{Answer, Operation, Runtime};
 use base::{Context, Error, Result, TenantId};
 use serde_json::{Value, json};
 
@@ -78,11 +78,8 @@ impl Exporter {
     }
 
     async fn ask(&self, operation: &Operation, input: Value) -> Result<Answer> {
-        let caller = Caller::System {
-            name: "exporter",
-            tenant: TenantId::NIL,
-        };
-        let call = Call::internal(caller, self.runtime.new_id());
-        self.runtime.execute(operation.name, call, input).await
+        self.runtime
+            .run_as("exporter", TenantId::NIL, operation.name, input)
+            .await
     }
 }

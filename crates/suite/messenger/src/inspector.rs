@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use act::{Call, Caller, Operation, Runtime, Scanner, Verdict};
+use act::{Operation, Runtime, Scanner, Verdict};
 use base::{Context, Result, TenantId};
 use serde_json::Value;
 
@@ -79,11 +79,8 @@ impl Inspector {
     }
 
     async fn ask(&self, operation: &Operation, input: Value) -> Result<act::Answer> {
-        let caller = Caller::System {
-            name: "inspector",
-            tenant: TenantId::NIL,
-        };
-        let call = Call::internal(caller, self.runtime.new_id());
-        self.runtime.execute(operation.name, call, input).await
+        self.runtime
+            .run_as("inspector", TenantId::NIL, operation.name, input)
+            .await
     }
 }

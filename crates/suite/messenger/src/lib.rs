@@ -27,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 
 use act::{Migration, MigrationSet, Module, With};
 
-pub use courier::{Courier, OfChat, Telling};
+pub use courier::{Courier, OfChat, Telling, Turn};
 pub use exporter::{Exporter, Steps};
 pub use inspector::{Inspected, Inspector};
 pub use operator::Settings;

@@ -1,6 +1,6 @@
 //! Calls of this domain's own operations of the system.
 
-use act::{Call, Caller, Runtime};
+use act::Runtime;
 use base::{Context, Result, TenantId};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,12 +11,6 @@ pub(crate) async fn execute<O: DeserializeOwned>(
     operation: &'static str,
     input: &impl Serialize,
 ) -> Result<O> {
-    let caller = Caller::System {
-        name: part,
-        tenant: TenantId::NIL,
-    };
-    let call = Call::internal(caller, runtime.new_id());
     let input = serde_json::to_value(input).context("writing an input")?;
-    let answer = runtime.execute(operation, call, input).await?;
-    serde_json::from_slice(&answer.body).context("reading an answer")
+    runtime.ask_as(part, TenantId::NIL, operation, input).await
 }

@@ -25,14 +25,21 @@ pub(crate) enum PushDetail {
     Text,
 }
 
-/// A member with a browser that is told, as they stand to a chat.
+/// A member's browser that is told.
 #[derive(Debug, Clone)]
 pub(crate) struct Subscriber {
-    pub(crate) account: AccountId,
     pub(crate) session: SessionId,
+    pub(crate) id: PushId,
     /// What the browser gave, sealed for its row.
-    pub(crate) keys: Option<(PushId, Sealed)>,
+    pub(crate) keys: Sealed,
     pub(crate) detail: PushDetail,
+    pub(crate) listener: Listener,
+}
+
+/// Who is told, as they stand to a chat.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listener {
+    pub(crate) account: AccountId,
     /// When the browser was last opened: what was said before is no news.
     pub(crate) since: Timestamp,
     /// Read up to this number, own messages included.

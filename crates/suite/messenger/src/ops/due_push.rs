@@ -63,7 +63,7 @@ pub async fn run(act: &mut Act, input: wire::DuePush) -> Result<wire::PushDue> {
         .last()
         .filter(|_| is_full)
         .map(|last| wire::PushPlace {
-            account: last.account,
+            account: last.listener.account,
             session: last.session,
         });
     let people = people(act, &news, &subscribers).await?;
@@ -74,8 +74,8 @@ pub async fn run(act: &mut Act, input: wire::DuePush) -> Result<wire::PushDue> {
             let read = one
                 .said
                 .thread
-                .and_then(|root| followers.get(&(root, subscriber.account)).copied());
-            rules::is_told(&one.said, subscriber, told.name.is_none(), read)
+                .and_then(|root| followers.get(&(root, subscriber.listener.account)).copied());
+            rules::is_told(&one.said, &subscriber.listener, told.name.is_none(), read)
         };
         let theirs: Vec<&News> = news.iter().filter(concerns).collect();
         let content = content(&topic, subscriber, &theirs, (&people, chat_name.as_deref()));
@@ -173,12 +173,8 @@ fn open_keys(
     directory: &Permit<Tenant>,
     subscriber: &Subscriber,
 ) -> Result<Option<PushKeys>> {
-    match &subscriber.keys {
-        Some((id, sealed)) => {
-            push_keys_from_bytes(&act.open(directory, Place::new(*id, PUSH_KEYS), sealed)?)
-        }
-        None => Ok(None),
-    }
+    let place = Place::new(subscriber.id, PUSH_KEYS);
+    push_keys_from_bytes(&act.open(directory, place, &subscriber.keys)?)
 }
 
 /// What somebody is told of these messages, the newest first, and no more of it than they want.
@@ -196,7 +192,7 @@ fn content(
         chat: topic.chat,
         message: newest.id,
         count: u32::try_from(news.len()).unwrap_or(u32::MAX),
-        mention: news.iter().any(|one| one.said.names(to.account)),
+        mention: news.iter().any(|one| one.said.names(to.listener.account)),
         sender: with_names.then(|| steps::person(people, newest.said.author).name),
         chat_name: chat_name.filter(|_| with_names).map(str::to_owned),
         text: with_text.then(|| readable(newest, people)),
@@ -223,7 +219,7 @@ fn letter(
 ) -> wire::PushLetter {
     wire::PushLetter {
         place: wire::PushPlace {
-            account: to.account,
+            account: to.listener.account,
             session: to.session,
         },
         endpoint: keys.endpoint,

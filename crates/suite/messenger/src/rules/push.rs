@@ -6,7 +6,7 @@ use act::Limit;
 use base::{AccountId, MessageId, Refusal, Timestamp};
 
 use super::load;
-use crate::{content::Mention, model::Subscriber};
+use crate::{content::Mention, model::Listener};
 
 /// Browsers that one account is told at, at once: the oldest gives way.
 pub(crate) const BROWSERS_MAX: u32 = 20;
@@ -61,7 +61,7 @@ impl Said {
 /// the notices in the page are. `thread_read` is how far they have read in its thread, if they follow it.
 pub(crate) fn is_told(
     said: &Said,
-    to: &Subscriber,
+    to: &Listener,
     is_direct: bool,
     thread_read: Option<i64>,
 ) -> bool {
@@ -80,8 +80,7 @@ pub(crate) fn is_told(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::PushDetail;
-    use base::{Id, SessionId};
+    use base::Id;
 
     fn account(last: u8) -> AccountId {
         let mut bytes = [0; 16];
@@ -89,12 +88,9 @@ mod tests {
         Id::from_bytes(bytes)
     }
 
-    fn bo() -> Subscriber {
-        Subscriber {
+    fn bo() -> Listener {
+        Listener {
             account: account(2),
-            session: SessionId::NIL,
-            keys: None,
-            detail: PushDetail::Nothing,
             since: Timestamp::from_micros(10),
             read_number: 4,
             history_from: 0,
@@ -125,12 +121,12 @@ mod tests {
             ..said()
         };
         assert!(!is_told(&own, &bo(), true, None), "what one says oneself");
-        let read = Subscriber {
+        let read = Listener {
             read_number: 5,
             ..bo()
         };
         assert!(!is_told(&said(), &read, true, None), "what is read already");
-        let opened_since = Subscriber {
+        let opened_since = Listener {
             since: Timestamp::from_micros(11),
             ..bo()
         };
@@ -138,7 +134,7 @@ mod tests {
             !is_told(&said(), &opened_since, true, None),
             "what was said before the browser was opened"
         );
-        let newcomer = Subscriber {
+        let newcomer = Listener {
             history_from: 6,
             ..bo()
         };
@@ -146,11 +142,11 @@ mod tests {
             !is_told(&said(), &newcomer, true, None),
             "what is not theirs to read"
         );
-        let quiet = Subscriber {
+        let quiet = Listener {
             is_quiet: true,
             ..bo()
         };
-        let muted = Subscriber {
+        let muted = Listener {
             is_muted: true,
             ..bo()
         };

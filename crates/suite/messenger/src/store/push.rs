@@ -1,11 +1,11 @@
 //! Browsers that are told, and up to where they were.
 
 use act::{Act, Permit, Resource, Row, Sealed, Statement, params, plain};
-use base::{AccountId, ChatId, Context, MessageId, Result, SessionId, TenantId};
+use base::{AccountId, ChatId, Context, MessageId, Result, SessionId, TenantId, Timestamp};
 
 use super::messages::{message_columns, take_messages};
 use crate::{
-    model::{Message, Name, PushDetail, PushId, Subscriber, Tenant, Topic},
+    model::{Listener, Message, Name, PushDetail, PushId, Subscriber, Tenant, Topic},
     rules::{
         BEHIND_MAX, BROWSERS_MAX, HELD_PAGE, SUBSCRIBERS_PAGE, TENANTS_MAX, TOLD_AT_ONCE,
         TOLD_WITHIN,
@@ -230,18 +230,21 @@ pub(crate) async fn list_subscribers(
             let (account, session) = take_held(&mut row)?;
             let (read, sent): (i64, Option<i64>) =
                 (row.take("read_number")?, row.take("sent_number")?);
-            let muted: Option<base::Timestamp> = row.take("muted_at")?;
-            let quiet: Option<base::Timestamp> = row.take("quiet_until")?;
+            let muted: Option<Timestamp> = row.take("muted_at")?;
+            let quiet: Option<Timestamp> = row.take("quiet_until")?;
             Ok(Subscriber {
-                account,
                 session,
-                keys: Some((row.take("id")?, row.take("keys_sealed")?)),
+                id: row.take("id")?,
+                keys: row.take("keys_sealed")?,
                 detail: take_detail(&mut row)?,
-                since: row.take("created_at")?,
-                read_number: read.max(sent.unwrap_or(0)),
-                history_from: row.take("history_from")?,
-                is_muted: muted.is_some(),
-                is_quiet: quiet.is_some_and(|until| now < until),
+                listener: Listener {
+                    account,
+                    since: row.take("created_at")?,
+                    read_number: read.max(sent.unwrap_or(0)),
+                    history_from: row.take("history_from")?,
+                    is_muted: muted.is_some(),
+                    is_quiet: quiet.is_some_and(|until| now < until),
+                },
             })
         })
         .collect()

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use act::{Act, Action, Audit, Brought, MigrationSet, Module, Operation, With};
+use act::{Act, Action, Audit, Brought, Member, MigrationSet, Module, Operation, With};
 use base::{AccountId, Result, SessionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,9 @@ use testkit::{Actor, House, MemoryPush};
 
 use super::kit::{group, say, seen, text};
 use crate::{
-    Courier, OfChat, Settings, add_members, change_chat, direct_chat, disband_chat, get_push,
+    Courier, OfChat, Settings, Turn, add_members, change_chat, direct_chat, disband_chat, get_push,
     list_replies, mark_position, mark_thread, module_with, recall_message, remove_member,
-    save_push, send_message, set_quiet, wire, withdraw_push,
+    rules::BROWSERS_MAX, save_push, send_message, set_quiet, wire, withdraw_push,
 };
 
 /// Sessions as `identity` has them: those that were named stand, each for an account.
@@ -110,7 +110,7 @@ impl Place {
             tenant: by.member().tenant,
             chat: serde_json::from_value(chat["id"].clone()).unwrap(),
         };
-        self.courier.tell(of, false).await.unwrap();
+        self.courier.tell(of, Turn::More).await.unwrap();
         self.brought()
     }
 
@@ -368,14 +368,14 @@ async fn a_service_that_is_away_is_asked_again_and_one_that_says_gone_is_not() {
     say(&ana, &chat, "are you there?").await;
 
     place.push.go_away(true);
-    assert_eq!(place.courier.tell(of, false).await.unwrap().waiting, 1);
+    assert_eq!(place.courier.tell(of, Turn::More).await.unwrap().waiting, 1);
     assert_eq!(
         place.courier.behind().await.unwrap(),
         [of],
         "found by whoever looks"
     );
     place.push.go_away(false);
-    assert_eq!(place.courier.tell(of, false).await.unwrap().told, 1);
+    assert_eq!(place.courier.tell(of, Turn::More).await.unwrap().told, 1);
     let [(_, content)] = place.brought().try_into().unwrap();
     assert_eq!(
         (content.sender.as_deref(), content.chat_name),
@@ -385,13 +385,13 @@ async fn a_service_that_is_away_is_asked_again_and_one_that_says_gone_is_not() {
 
     say(&ana, &chat, "still?").await;
     place.push.go_away(true);
-    assert_eq!(place.courier.tell(of, true).await.unwrap().waiting, 1);
+    assert_eq!(place.courier.tell(of, Turn::Last).await.unwrap().waiting, 1);
     place.push.go_away(false);
     assert!(place.told(&ana, &chat).await.is_empty(), "given up");
 
     place.push.answer(&endpoint("bo"), Brought::Gone);
     say(&ana, &chat, "gone?").await;
-    place.courier.tell(of, false).await.unwrap();
+    place.courier.tell(of, Turn::More).await.unwrap();
     assert_eq!(
         bo.does(&get_push::OP, json!({})).await["detail"],
         Value::Null
@@ -435,4 +435,35 @@ async fn a_browser_says_where_it_is_told_and_takes_it_back() {
         ana.is_refused(&save_push::OP, elsewhere).await.code,
         "messenger.push_off"
     );
+}
+
+#[tokio::test]
+async fn of_many_browsers_the_oldest_gives_way() {
+    let place = Place::new().await;
+    let [ana, bo] = place.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[&bo]).await;
+    for number in 0..=BROWSERS_MAX {
+        let session = place.house.runtime().new_id();
+        let member = Member {
+            session,
+            ..bo.member()
+        };
+        place
+            .sessions
+            .0
+            .lock()
+            .unwrap()
+            .insert(session, member.account);
+        let device = place.house.member(member);
+        subscribe(&device, &format!("{number:02}"), "nothing").await;
+        place.house.passes(Duration::from_secs(1));
+    }
+
+    say(&ana, &chat, "hello, @{all}").await;
+
+    let told = place.told(&ana, &chat).await;
+    let expected: Vec<String> = (1..=BROWSERS_MAX)
+        .map(|number| format!("{number:02}"))
+        .collect();
+    assert_eq!(whom(&told), expected);
 }
