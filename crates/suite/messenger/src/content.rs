@@ -59,8 +59,27 @@ pub(crate) const CARD_ANSWER: Field = Field {
     name: "messenger.card.answer",
 };
 
-/// The schema of message bodies that this program writes.
+/// The schema of what this program writes.
 const SCHEMA: u8 = 1;
+
+/// A value as it is stored: the schema, then JSON.
+fn to_stored(value: &impl Serialize, what: &'static str) -> Result<Vec<u8>> {
+    let mut bytes = vec![SCHEMA];
+    serde_json::to_writer(&mut bytes, value).context(what)?;
+    Ok(bytes)
+}
+
+/// The JSON of what any release stored; nothing when its schema is newer than this program.
+///
+/// # Errors
+/// A fault when there is no schema.
+fn json_of<'a>(bytes: &'a [u8], what: &'static str) -> Result<Option<&'a [u8]>> {
+    match bytes.split_first() {
+        Some((&SCHEMA, json)) => Ok(Some(json)),
+        Some(_) => Ok(None),
+        None => None.context(what),
+    }
+}
 
 /// What is sealed in a message's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,9 +247,7 @@ impl Body {
 
 impl Content {
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = vec![SCHEMA];
-        serde_json::to_writer(&mut bytes, self).context("writing a message body")?;
-        Ok(bytes)
+        to_stored(self, "writing a message body")
     }
 
     /// Reads what any release wrote: a schema or kind newer than this program is [`Body::Unknown`].
@@ -238,19 +255,18 @@ impl Content {
     /// # Errors
     /// A fault when a schema that is known does not read.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        match bytes.split_first() {
-            Some((&SCHEMA, json)) => match serde_json::from_slice(json) {
-                Ok(content) => Ok(content),
-                Err(error) => newer_card(json)
-                    .ok_or(error)
-                    .context("reading a message body"),
-            },
-            Some(_) => Ok(Self {
+        let Some(json) = json_of(bytes, "a message body without its schema")? else {
+            return Ok(Self {
                 client_id: None,
                 imported: None,
                 body: Body::Unknown,
-            }),
-            None => None.context("a message body without its schema"),
+            });
+        };
+        match serde_json::from_slice(json) {
+            Ok(content) => Ok(content),
+            Err(error) => newer_card(json)
+                .ok_or(error)
+                .context("reading a message body"),
         }
     }
 }

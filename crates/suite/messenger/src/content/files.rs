@@ -4,6 +4,8 @@ use act::Field;
 use base::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::{json_of, to_stored};
+
 pub(crate) const FILE_KEY: Field = Field {
     label: 131,
     name: "messenger.file.key",
@@ -12,9 +14,6 @@ pub(crate) const FILE_META: Field = Field {
     label: 132,
     name: "messenger.file.meta",
 };
-
-/// The schema of what this program writes.
-const SCHEMA: u8 = 1;
 
 /// What a file is called and what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +41,7 @@ impl FileMeta {
     }
 
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = vec![SCHEMA];
-        serde_json::to_writer(&mut bytes, self).context("writing what a file is")?;
-        Ok(bytes)
+        to_stored(self, "writing what a file is")
     }
 
     /// Reads what any release wrote: of a schema that is newer than this program nothing is known.
@@ -52,10 +49,9 @@ impl FileMeta {
     /// # Errors
     /// A fault when a schema that is known does not read.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        match bytes.split_first() {
-            Some((&SCHEMA, json)) => serde_json::from_slice(json).context("reading what a file is"),
-            Some(_) => Ok(Self::named("file".to_owned())),
-            None => None.context("what a file is, without its schema"),
+        match json_of(bytes, "what a file is, without its schema")? {
+            Some(json) => serde_json::from_slice(json).context("reading what a file is"),
+            None => Ok(Self::named("file".to_owned())),
         }
     }
 }

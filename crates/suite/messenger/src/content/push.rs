@@ -4,13 +4,12 @@ use act::{Field, PushKeys};
 use base::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::{json_of, to_stored};
+
 pub(crate) const PUSH_KEYS: Field = Field {
     label: 141,
     name: "messenger.push.keys",
 };
-
-/// The schema of what this program writes.
-const SCHEMA: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -25,14 +24,12 @@ pub(crate) fn push_keys_to_bytes(keys: &PushKeys) -> Result<Vec<u8>> {
         p256dh,
         auth,
     } = keys.clone();
-    let mut bytes = vec![SCHEMA];
     let stored = Stored {
         endpoint,
         p256dh,
         auth,
     };
-    serde_json::to_writer(&mut bytes, &stored).context("writing where a browser is told")?;
-    Ok(bytes)
+    to_stored(&stored, "writing where a browser is told")
 }
 
 /// Reads what any release wrote; nothing where a newer one wrote it: its browser says it anew when it is opened.
@@ -40,17 +37,13 @@ pub(crate) fn push_keys_to_bytes(keys: &PushKeys) -> Result<Vec<u8>> {
 /// # Errors
 /// A fault when a schema that is known does not read.
 pub(crate) fn push_keys_from_bytes(bytes: &[u8]) -> Result<Option<PushKeys>> {
-    match bytes.split_first() {
-        Some((&SCHEMA, json)) => {
-            let stored: Stored =
-                serde_json::from_slice(json).context("reading where a browser is told")?;
-            Ok(Some(PushKeys {
-                endpoint: stored.endpoint,
-                p256dh: stored.p256dh,
-                auth: stored.auth,
-            }))
-        }
-        Some(_) => Ok(None),
-        None => None.context("where a browser is told, without its schema"),
-    }
+    let Some(json) = json_of(bytes, "where a browser is told, without its schema")? else {
+        return Ok(None);
+    };
+    let stored: Stored = serde_json::from_slice(json).context("reading where a browser is told")?;
+    Ok(Some(PushKeys {
+        endpoint: stored.endpoint,
+        p256dh: stored.p256dh,
+        auth: stored.auth,
+    }))
 }

@@ -17,7 +17,7 @@ use super::kit::{group, say, seen, text};
 use crate::{
     Courier, OfChat, Settings, Turn, add_members, change_chat, direct_chat, disband_chat, get_push,
     list_replies, mark_position, mark_thread, module_with, recall_message, remove_member,
-    rules::BROWSERS_MAX, save_push, send_message, set_quiet, wire, withdraw_push,
+    rules::BROWSERS_MAX, save_push, send_message, set_quiet, settle_push, wire, withdraw_push,
 };
 
 /// Sessions as `identity` has them: those that were named stand, each for an account.
@@ -466,4 +466,23 @@ async fn of_many_browsers_the_oldest_gives_way() {
         .map(|number| format!("{number:02}"))
         .collect();
     assert_eq!(whom(&told), expected);
+}
+
+#[tokio::test]
+async fn up_to_where_browsers_were_told_never_goes_back() {
+    let place = Place::new().await;
+    let [ana, bo] = place.people(["ana", "bo"]).await;
+    let chat = group(&ana, &[&bo]).await;
+    subscribe(&bo, "bo", "nothing").await;
+    say(&ana, &chat, "once, @{all}").await;
+    assert_eq!(whom(&place.told(&ana, &chat).await), ["bo"]);
+
+    let courier = place.house.system("courier", ana.member().tenant);
+    let late = json!({ "chat": chat["id"], "through": 1, "gone": [] });
+    courier.does(&settle_push::OP, late).await;
+
+    assert!(
+        place.told(&ana, &chat).await.is_empty(),
+        "told by a slower node before"
+    );
 }
