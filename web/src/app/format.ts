@@ -75,12 +75,14 @@ export function makeFormat(language: string, zone: string | undefined): Format {
       const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
       const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
       const shown = count / 1000 ** step;
-      return new Intl.NumberFormat(language, {
+      const written = new Intl.NumberFormat(language, {
         style: "unit",
         unit: units[step],
         unitDisplay: step === 0 ? "narrow" : "short",
         maximumFractionDigits: shown < 10 && step > 0 ? 1 : 0,
       }).format(shown);
+      // English writes bytes close to their number, and every other unit apart from it.
+      return written.replace(/(\d)B$/, "$1 B");
     },
   };
 }

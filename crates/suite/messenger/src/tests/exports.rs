@@ -16,14 +16,14 @@ use testkit::{Actor, House, HouseBuilder};
 use zip::ZipArchive;
 
 use super::{
-    files::{bring, carrying, pattern},
+    files::{Reader, bring, carrying, pattern},
     kit::{add, group, house, say},
 };
 use crate::{
-    Exporter, begin_export, change_chat, continue_export, create_chat, delete_export, direct_chat,
-    due_exports, edit_message, expire_exports, forward_messages, get_export, list_exports,
-    live_export, module, react_message, read_export, recall_message, remove_member,
-    rules::PART_BYTES, send_message, stumble_export,
+    Exporter, Inspector, Settings, begin_export, change_chat, continue_export, create_chat,
+    delete_export, direct_chat, due_exports, edit_message, expire_exports, forward_messages,
+    get_export, list_exports, live_export, module, module_with, react_message, read_export,
+    recall_message, remove_member, rules::PART_BYTES, send_message, stumble_export,
 };
 
 const NONE: Value = Value::Null;
@@ -522,4 +522,38 @@ async fn nothing_more_is_made_for_who_is_suspended() {
         (&failed["state"], &failed["failure"]),
         (&json!("failed"), &json!("suspended"))
     );
+}
+
+#[tokio::test]
+async fn files_that_are_given_to_nobody_are_in_no_archive() {
+    let settings = Settings {
+        scans: true,
+        ..Settings::default()
+    };
+    let house = House::with(vec![module_with(settings)]).await;
+    let [ana] = house.people(["ana"]).await;
+    let chat = group(&ana, &[]).await;
+    let fine = sends_file(&ana, &chat, "fine", b"all is well").await;
+    sends_file(&ana, &chat, "bad", b"does harm").await;
+    let inspector = Inspector::new(Arc::clone(house.runtime()), Arc::new(Reader));
+    assert_eq!(inspector.round().await.unwrap().harmful, 1);
+    sends_file(&ana, &chat, "waiting", b"is looked through later").await;
+
+    let export = begin(&ana).await;
+    made(&house).await;
+
+    let members = members(&ana, &export).await;
+    let files: Vec<&String> = members
+        .keys()
+        .filter(|name| name.starts_with("files/"))
+        .collect();
+    let id = fine["body"]["files"][0]["id"].as_str().unwrap();
+    assert_eq!(files, [&format!("files/{id}/fine")]);
+    // They are named where they were sent, and lead nowhere.
+    let lines = lines(&members, &chat);
+    let paths: Vec<bool> = lines
+        .iter()
+        .map(|line| line["files"][0]["path"].is_string())
+        .collect();
+    assert_eq!(paths, [true, false, false]);
 }
