@@ -43,9 +43,6 @@ pub struct Size {
 /// # Errors
 /// [`Unfit::Unreadable`].
 pub fn measure(file: &[u8]) -> Result<Size, Unfit> {
-    if let Some(size) = measure_gif(file) {
-        return Ok(size);
-    }
     let mut decoder = decoder(file)?;
     let (width, height) = decoder.dimensions();
     let is_turned = matches!(
@@ -61,19 +58,6 @@ pub fn measure(file: &[u8]) -> Result<Size, Unfit> {
             height: width,
         },
         false => Size { width, height },
-    })
-}
-
-/// A GIF's screen stands behind its signature (GIF89a §18).
-fn measure_gif(file: &[u8]) -> Option<Size> {
-    let head = file
-        .strip_prefix(b"GIF89a")
-        .or_else(|| file.strip_prefix(b"GIF87a"))?;
-    let (width, rest) = head.split_first_chunk::<2>()?;
-    let height = rest.first_chunk::<2>()?;
-    Some(Size {
-        width: u16::from_le_bytes(*width).into(),
-        height: u16::from_le_bytes(*height).into(),
     })
 }
 
@@ -123,7 +107,7 @@ fn decoder(file: &[u8]) -> Result<impl ImageDecoder + '_, Unfit> {
         .map_err(|_| Unfit::Unreadable)?;
     if !matches!(
         reader.format(),
-        Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)
+        Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Gif)
     ) {
         return Err(Unfit::Unreadable);
     }

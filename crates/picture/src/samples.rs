@@ -11,6 +11,7 @@ pub enum Format {
     Png,
     Jpeg,
     WebP,
+    Gif,
 }
 
 /// A picture of this size, the left half red and the right half blue.
@@ -23,6 +24,7 @@ pub fn file(width: u32, height: u32, format: Format) -> Vec<u8> {
         Format::Png => ImageFormat::Png,
         Format::Jpeg => ImageFormat::Jpeg,
         Format::WebP => ImageFormat::WebP,
+        Format::Gif => ImageFormat::Gif,
     };
     let mut file = Cursor::new(Vec::new());
     picture.write_to(&mut file, format).unwrap();
@@ -34,6 +36,13 @@ pub fn bomb() -> Vec<u8> {
     let mut file = b"RIFF\x16\0\0\0WEBPVP8L\x0a\0\0\0\x2f".to_vec();
     file.extend_from_slice(&(15_999_u32 | (15_999 << 14)).to_le_bytes());
     file.extend_from_slice(&[0; 5]);
+    file
+}
+
+/// A GIF of one pixel whose only frame promises 65,535 by 65,535 of them (17 GB of memory).
+pub fn overhanging() -> Vec<u8> {
+    let mut file = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+    file.extend_from_slice(b"\x2c\0\0\0\0\xff\xff\xff\xff\0\x02\x02\x44\x01\0;");
     file
 }
 

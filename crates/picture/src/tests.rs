@@ -1,14 +1,14 @@
 use image::RgbaImage;
 
 use super::*;
-use crate::samples::{Format, bomb, deep, file};
+use crate::samples::{Format, bomb, deep, file, overhanging};
 
 const LARGE: u32 = 256;
 const SMALL: u32 = 64;
 
 #[test]
 fn pictures_become_squares_of_both_sizes() {
-    for format in [Format::Png, Format::Jpeg, Format::WebP] {
+    for format in [Format::Png, Format::Jpeg, Format::WebP, Format::Gif] {
         let (large, small) = squares(&file(400, 100, format), LARGE, SMALL).unwrap();
         for (bytes, side) in [(&large, LARGE), (&small, SMALL)] {
             assert_eq!(media_of(bytes), "image/webp");
@@ -43,10 +43,9 @@ fn thumbnails_keep_the_shape_and_never_grow() {
 #[test]
 fn a_header_is_enough_to_measure() {
     let size = |width, height| Ok(Size { width, height });
-    for format in [Format::Png, Format::Jpeg, Format::WebP] {
+    for format in [Format::Png, Format::Jpeg, Format::WebP, Format::Gif] {
         assert_eq!(measure(&file(40, 10, format)), size(40, 10));
     }
-    assert_eq!(measure(b"GIF89a\x03\0\x02\x01\0\0\0;"), size(3, 258));
     assert_eq!(measure(&deep()), size(5_000, 5_000));
     for other in [&b"GIF89a\x03"[..], b"", b"<svg width='3' height='4'/>"] {
         assert_eq!(measure(other), Err(Unfit::Unreadable));
@@ -56,7 +55,9 @@ fn a_header_is_enough_to_measure() {
 #[test]
 fn bombs_and_other_files_are_refused() {
     let read = |file: &[u8]| (squares(file, LARGE, SMALL).err(), fitted(file, 480).err());
-    for large in [bomb(), deep()] {
+    let screen =
+        b"GIF89a\xff\xff\xff\xff\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;".to_vec();
+    for large in [bomb(), deep(), screen] {
         assert_eq!(read(&large), (Some(Unfit::Large), Some(Unfit::Large)));
     }
     let mut cut = file(64, 64, Format::Png);
@@ -66,6 +67,7 @@ fn bombs_and_other_files_are_refused() {
         b"GIF89a\x01\0\x01\0\0\0\0;",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"\x89PNG\r\n\x1a\n",
+        &overhanging(),
         &cut,
     ] {
         let unreadable = Some(Unfit::Unreadable);

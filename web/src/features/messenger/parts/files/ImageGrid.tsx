@@ -16,37 +16,43 @@ const SMALLEST = 80;
 
 /** One picture keeps its shape; several stand in a grid. Their room is there before they are. */
 export function ImageGrid({ chat, files, onOpen }: Props) {
+  const { t } = useTranslation("talk");
   const alone = files.length === 1;
   return (
     <ul className={styles.grid} data-count={Math.min(files.length, 4)}>
       {files.map((file, index) => (
         <li key={file.id}>
-          <Tile chat={chat} file={file} alone={alone} onOpen={() => onOpen(index)} />
+          <Tile
+            chat={chat}
+            file={file}
+            label={t("files.open", { name: file.name })}
+            alone={alone}
+            onOpen={() => onOpen(index)}
+          />
         </li>
       ))}
     </ul>
   );
 }
 
-function Tile({
-  chat,
-  file,
-  alone,
-  onOpen,
-}: {
+interface TileProps {
   chat: string;
   file: StoredFile;
+  label: string;
+  /** As large as it is, and not one of several of the same size. */
   alone: boolean;
   onOpen(): void;
-}) {
-  const { t } = useTranslation("talk");
+}
+
+/** A small picture that leads to the whole one. */
+export function Tile({ chat, file, label, alone, onOpen }: TileProps) {
   const [broken, setBroken] = useState(false);
   return (
     <button
       type="button"
       className={styles.tile}
       style={alone ? sizeOf(file) : undefined}
-      aria-label={t("files.open", { name: file.name })}
+      aria-label={label}
       onClick={onOpen}
     >
       {broken ? (
@@ -59,6 +65,11 @@ function Tile({
           decoding="async"
           onError={() => setBroken(true)}
         />
+      )}
+      {file.media_type === "image/gif" && (
+        <span className={styles.moving} aria-hidden="true">
+          GIF
+        </span>
       )}
     </button>
   );
