@@ -89,6 +89,7 @@ export function quoteOf(all: Message[], id: string): Saying["quote"] {
     message: found.id,
     number: found.number,
     author: found.author,
+    author_name: found.imported?.author_name ?? null,
     excerpt: text.slice(0, 200),
     recalled: found.recalled !== null,
   };

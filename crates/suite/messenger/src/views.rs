@@ -201,6 +201,7 @@ pub(crate) fn quote(message: &Message, content: Content) -> wire::Quote {
         message: message.id,
         number: message.number,
         author: message.author,
+        author_name: content.imported.and_then(|from| from.author_name),
         excerpt: match content.body {
             Body::Text(text) if !recalled => rules::excerpt(&text.text),
             Body::Card(card) if !recalled => rules::excerpt(&card.fallback),

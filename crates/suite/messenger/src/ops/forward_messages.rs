@@ -100,10 +100,12 @@ async fn gather(act: &mut Act, permit: &Permit<Chat>, messages: &[Message]) -> R
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
         rules::stands(message).map_err(|_| FORWARD_KIND)?;
-        match views::content(act, permit, message)?.body {
+        let content = views::content(act, permit, message)?;
+        let name_elsewhere = content.imported.and_then(|from| from.author_name);
+        match content.body {
             Body::Text(body) => items.push(Forwarded {
                 author: message.author,
-                name: steps::person(&people, message.author).name,
+                name: name_elsewhere.unwrap_or_else(|| steps::person(&people, message.author).name),
                 sent_at: message.sent_at,
                 body,
             }),

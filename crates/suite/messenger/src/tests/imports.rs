@@ -5,11 +5,11 @@ use base::TenantId;
 use serde_json::{Value, json};
 use testkit::{Actor, House};
 
-use super::kit::{audience, changes, history, house, say, seen, stream};
+use super::kit::{audience, changes, history, house, say, seen, stream, text};
 use crate::{
-    begin_import, bring_chat, bring_messages, direct_chat, edit_message, finish_import, list_chats,
-    list_imports, list_messages, list_pins, list_replies, open_chat, purge_messages, read_import,
-    save_policy,
+    begin_import, bring_chat, bring_messages, direct_chat, edit_message, finish_import,
+    forward_messages, list_chats, list_imports, list_messages, list_pins, list_replies, open_chat,
+    purge_messages, read_import, save_policy, send_message,
 };
 
 pub(super) async fn begun(by: &Actor) -> Value {
@@ -168,7 +168,17 @@ async fn a_chat_arrives_with_everything_and_nothing_unread() {
     assert_eq!(first["replies"]["last_number"], 5);
     assert_eq!(gone["imported"]["author_name"], "Gone Girl");
     assert_eq!(gone["author"], format!("u_{}", "0".repeat(32)));
-    say(&cy, &here, "and on it goes").await;
+    // Whoever has no account keeps the name that they had, above answers and where it is forwarded to.
+    let mut answer = text(&here, "c-answer", "and on it goes");
+    answer["reply_to"] = gone["id"].clone();
+    let answer = cy.does(&send_message::OP, answer).await;
+    assert_eq!(answer["quote"]["author_name"], "Gone Girl");
+    let forward = json!({
+        "chat": here["id"], "client_id": "c-f", "source": here["id"], "messages": [gone["id"]],
+    });
+    let forward = bo.does(&forward_messages::OP, forward).await;
+    assert_eq!(forward["body"]["items"][0]["name"], "Gone Girl");
+    say(&cy, &here, "the end").await;
     assert_eq!(seen(&bo, &here).await["unread"], 1);
 }
 

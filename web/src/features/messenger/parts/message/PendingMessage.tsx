@@ -5,6 +5,7 @@ import { pictureOf } from "@/features/people/public";
 import { Button, IconAlertTriangle, IconClock } from "@/ui";
 import { outbox, type Pending } from "../../outbox";
 import { Attachments } from "../files/Attachments";
+import { nameElsewhere } from "../imported";
 import { MessageText } from "../text/MessageText";
 import styles from "./message.module.css";
 import { QuoteView } from "./QuoteView";
@@ -23,6 +24,7 @@ export function PendingMessage({ entry, head }: { entry: Pending; head: boolean 
             message: quote.id,
             number: quote.number,
             author: quote.author,
+            author_name: nameElsewhere(quote),
             excerpt: quote.kind === "text" ? quote.body.text.slice(0, 200) : "",
             recalled: false,
           }}

@@ -12,9 +12,10 @@ export function QuoteView({ quote }: { quote: Quote }) {
   const { t: messenger } = useTranslation("messenger");
   const me = useAccount();
   const { jump } = useTalk();
-  const names = useNames([quote.author]);
+  const elsewhere = quote.author_name;
+  const names = useNames(elsewhere ? [] : [quote.author]);
   const line = useTextLine(quote.excerpt);
-  const who = quote.author === me.id ? messenger("you") : (names.get(quote.author) ?? "…");
+  const who = quote.author === me.id ? messenger("you") : (elsewhere ?? names.get(quote.author) ?? "…");
   return (
     <button type="button" className={styles.quote} title={t("quote.go")} onClick={() => jump(quote.number)}>
       <span className="only-read-aloud">{t("quote.of")}</span>
