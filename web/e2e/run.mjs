@@ -14,6 +14,7 @@ import { PushService } from "./lib/pushService.mjs";
 import { Server } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 import { arrive } from "./stories/arrive.mjs";
+import { ask } from "./stories/ask.mjs";
 import { carry } from "./stories/carry.mjs";
 import { converse } from "./stories/converse.mjs";
 import { found } from "./stories/found.mjs";
@@ -37,6 +38,7 @@ const STORIES = {
   together,
   converse,
   share,
+  ask,
   carry,
   gather,
   tell,

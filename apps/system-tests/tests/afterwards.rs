@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use system_tests::Connection;
 
-use crate::planted::Planted;
+use crate::{files, picture, planted::Planted};
 
 const EMOJI: &str = "👩🏽‍❤️‍💋‍👨🏿";
 
@@ -20,6 +20,7 @@ pub async fn told(
     let (reply, quoting, gone) = (word("thread-reply"), word("quoting"), word("recalled"));
     let begun = word("thread-draft");
     let (card_title, card_text, answer) = (word("card-title"), word("card-text"), word("answer"));
+    let (picture_name, alt) = (word("card-picture-name"), word("card-picture-words"));
     planted.text("reaction", EMOJI);
     let messages = format!("/chats/{chat}/messages");
 
@@ -46,9 +47,14 @@ pub async fn told(
     let forwards = format!("/chats/{chat}/forwards");
     owner.call("POST", &forwards, &input).await.ok();
 
+    let bytes = picture::png(40, 30, |x, y| {
+        [x, y, x ^ y].map(|value| value.to_le_bytes()[0])
+    });
+    let picture = files::bring(owner, chat, &picture_name, &bytes).await;
     let card = json!({
         "title": card_title, "fallback": card_text,
         "elements": [
+            { "element": "image", "file": picture["id"], "alt": alt },
             { "element": "text_input", "id": "why", "label": card_text },
             { "element": "button", "id": "ok", "label": "OK" },
         ],
@@ -56,6 +62,7 @@ pub async fn told(
     let input = json!({ "client_id": "a-6", "card": card });
     let cards = format!("/chats/{chat}/cards");
     let card = owner.call("POST", &cards, &input).await.ok();
+    assert_eq!(card["body"]["files"][0]["name"], picture_name);
     let card = format!("{messages}/{}", card["id"].as_str().unwrap());
     let input = json!({ "answer": { "button": "ok", "values": { "why": [answer] } } });
     let answered = format!("{card}/answer");

@@ -141,6 +141,26 @@ export class Person {
     }
   }
 
+  /** Asks the server as a program of this person does: in their session, by the interface of the page. */
+  async calls(method, path, input) {
+    const base64 = Buffer.isBuffer(input) ? input.toString("base64") : null;
+    const asked = { method, path, base64, json: base64 === null && input ? JSON.stringify(input) : null };
+    return this.page.evaluate(async (call) => {
+      const bytes = call.base64 && Uint8Array.from(atob(call.base64), (letter) => letter.charCodeAt(0));
+      const answer = await fetch(`/api/v1${call.path}`, {
+        method: call.method,
+        headers: {
+          "X-Bastide-Csrf": "1",
+          "Content-Type": bytes ? "application/octet-stream" : "application/json",
+        },
+        body: bytes ?? call.json,
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${call.method} ${call.path} was answered with ${answer.status}: ${text}`);
+      return text === "" ? null : JSON.parse(text);
+    }, asked);
+  }
+
   async signsOut() {
     await this.button("app:own.label").click();
     await this.named("menuitem", "app:own.sign_out").click();

@@ -67,7 +67,7 @@ export async function share(stage) {
 }
 
 /** A picture that nobody has to ship. */
-async function picture(page) {
+export async function picture(page) {
   const data = await page.evaluate(() => {
     const canvas = document.createElement("canvas");
     canvas.width = 900;

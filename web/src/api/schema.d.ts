@@ -248,7 +248,7 @@ export interface paths {
     };
   };
   "/chats/{chat}/cards": {
-    /** Sends a card with texts, inputs and buttons; what people answer goes to its sender. */
+    /** Sends a card with texts, pictures, inputs and buttons; what people answer goes to its sender. */
     post: {
       parameters: {
         path: {
@@ -278,6 +278,11 @@ export interface paths {
                   label: string;
                   text: string;
                 }[];
+              } | {
+                /** What is to be seen, in words. */
+                alt: string;
+                element: "image";
+                file: string;
               } | {
                 element: "divider";
               } | {
@@ -815,7 +820,7 @@ export interface paths {
     };
   };
   "/chats/{chat}/messages/{message}/card": {
-    /** Gives a card that one has sent other elements, or closes it; answers that were given stay. */
+    /** Gives a card that one has sent other elements, or closes it; answers that were given stay, pictures that it shows no more go. */
     put: {
       parameters: {
         path: {
@@ -846,6 +851,11 @@ export interface paths {
                   label: string;
                   text: string;
                 }[];
+              } | {
+                /** What is to be seen, in words. */
+                alt: string;
+                element: "image";
+                file: string;
               } | {
                 element: "divider";
               } | {
@@ -2625,6 +2635,11 @@ export interface components {
       element: "fields";
       fields: components["schemas"]["LabelledText"][];
     } | {
+      /** What is to be seen, in words. */
+      alt: string;
+      element: "image";
+      file: string;
+    } | {
       element: "divider";
     } | {
       /** Asked before the answer leaves. */
@@ -2873,7 +2888,7 @@ export interface components {
       body: components["schemas"]["Forward"];
       kind: "forward";
     } | {
-      body: components["schemas"]["Card"];
+      body: components["schemas"]["ShownCard"];
       kind: "card";
     } | {
       body: components["schemas"]["Done2"];
@@ -3116,6 +3131,8 @@ export interface components {
     /** What a message answers, in short. */
     Quote: {
       author: string;
+      /** What its author was called elsewhere, if it was brought from there and they have no account here. */
+      author_name: string | null;
       /** The beginning of its text, at most 200 characters; empty for kinds without text. */
       excerpt: string;
       message: string;
@@ -3184,6 +3201,12 @@ export interface components {
       expires_at: string;
       id: string;
       seen_at: string;
+    };
+    /** A card as it is seen. */
+    ShownCard: {
+      card: components["schemas"]["Card"];
+      /** The pictures among its elements; one that is gone is left out. */
+      files: components["schemas"]["File"][];
     };
     SignUpMode: "open" | "code" | "closed";
     /** What signing in comes to. */

@@ -22,6 +22,7 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 export type Card = Schemas["Card"];
+export type ShownCard = Schemas["ShownCard"];
 export type CardElement = Card["elements"][number];
 export type Chat = Schemas["Chat"];
 export type ChatChange = NonNullable<

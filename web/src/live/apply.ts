@@ -4,7 +4,7 @@ import { notifyManager, type QueryClient } from "@tanstack/react-query";
 import type { Message } from "@/api";
 import { cachedChat, dropChat, myAccount, noteMessage, notePosition, patchChat } from "./cache";
 import { keys } from "./keys";
-import { addMessage, putMessage } from "./messages";
+import { addMessage, putMessage, renewMessage } from "./messages";
 import type { EventFrame, NoticeFrame } from "./wire";
 
 export function applyEvents(client: QueryClient, batch: EventFrame[]): void {
@@ -31,6 +31,9 @@ function applyEvent(client: QueryClient, event: EventFrame): void {
       if (hasFiles(event.message)) void client.invalidateQueries({ queryKey: keys.files(chat) });
       return;
     case "message.edited":
+      // A card can show other pictures now.
+      if (event.message?.kind === "card") void client.invalidateQueries({ queryKey: keys.files(chat) });
+      return;
     case "message.reacted":
       return;
     case "message.settled":
@@ -64,7 +67,7 @@ function isChangeOfMessage({ event }: EventFrame): boolean {
 }
 
 function hasFiles(message: Message | undefined): boolean {
-  return message?.kind === "text" && message.body.files.length > 0;
+  return (message?.kind === "text" || message?.kind === "card") && message.body.files.length > 0;
 }
 
 function renewMembers(client: QueryClient, chat: string): void {
@@ -102,6 +105,10 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
       return;
     case "quiet":
       void client.invalidateQueries({ queryKey: keys.quiet });
+      return;
+    case "answer":
+      // A card was answered, perhaps on another device: of that, the stream tells nobody else.
+      if (notice.chat && notice.number !== undefined) void renewMessage(client, notice.chat, notice.number);
       return;
     case "export":
       void client.invalidateQueries({ queryKey: keys.exports });

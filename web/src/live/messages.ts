@@ -1,7 +1,7 @@
 /** Messages in the query cache: in the history of their chat, in their thread, among pins, as a chat's last line. */
 
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
-import type { Message, MessagePage, Page, Thread, ThreadPage } from "@/api";
+import { api, type Message, type MessagePage, type Page, type Thread, type ThreadPage } from "@/api";
 import { myAccount, patchChat } from "./cache";
 import { keys } from "./keys";
 
@@ -65,14 +65,25 @@ export function putMessage(client: QueryClient, message: Message): void {
   );
 }
 
-/** The stream speaks to everyone alike: which reactions are one's own is taken from who did them. */
+/** Reads a message again that is held, for what is in it of one's own. */
+export async function renewMessage(client: QueryClient, chat: string, number: number): Promise<void> {
+  const pages = client.getQueryData<MessagePages>(keys.messages(chat))?.pages ?? [];
+  const held = pages.flatMap((page) => page.items).find((message) => message.number === number);
+  if (!held) return;
+  const path = { chat, message: held.id };
+  const message = await api.get("/chats/{chat}/messages/{message}", { path }).catch(() => null);
+  if (message) putMessage(client, message);
+}
+
+/** The stream speaks to everyone alike: one's own reactions are taken from who did them, an own answer stays. */
 function withOwn(message: Message, held: Message, me: string): Message {
   const reactions = message.reactions.map((one) => {
     const before = held.reactions.find(({ emoji }) => emoji === one.emoji)?.mine ?? false;
     const told = one.accounts.includes(me);
     return { ...one, mine: one.mine || told || (before && one.count > one.accounts.length) };
   });
-  return { ...message, reactions };
+  const answer = message.answer ?? (message.kind === "card" ? held.answer : null);
+  return { ...message, reactions, answer };
 }
 
 export function patchMessage(

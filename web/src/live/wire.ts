@@ -43,6 +43,7 @@ export interface NoticeFrame {
     | "draft"
     | "thread"
     | "quiet"
+    | "answer"
     | "export";
   chat?: string;
   number?: number;

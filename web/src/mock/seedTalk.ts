@@ -1,6 +1,6 @@
 /** Everything that a message can be, in one chat, and groups to join. */
 
-import type { Card } from "@/api";
+import type { Card, StoredFile } from "@/api";
 import { makeFile } from "./files";
 import { quoteOf } from "./messenger";
 import type { MockChat, MockState, Saying } from "./state";
@@ -24,7 +24,7 @@ tail -n 20 /var/log/recorder.log
 1. check the battery
 2. read the log`;
 
-const CARD: Card = {
+const boat = (picture: StoredFile): Card => ({
   title: "Boat on Thursday · 周四的船",
   tone: "accent",
   fallback: "Boat on Thursday: are you coming?",
@@ -38,6 +38,7 @@ const CARD: Card = {
         { label: "From", text: "北码头" },
       ],
     },
+    { element: "image", file: picture.id, alt: "The boat at the north pier · 北码头的船" },
     { element: "divider" },
     {
       element: "select",
@@ -60,7 +61,7 @@ const CARD: Card = {
       confirm: "Your seat goes to somebody else.",
     },
   ],
-};
+});
 
 export function seedTalk(state: MockState): void {
   const chat = state.addChat({
@@ -176,7 +177,8 @@ function talkIn(state: MockState, chat: MockChat): void {
       ],
     },
   });
-  say({ author: "u_wang", card: CARD });
+  const picture = makeFile(state, { name: "boat.jpg" });
+  say({ author: "u_wang", card: { card: boat(picture), files: [picture] } });
   say({ author: "u_lin", text: "👍" });
 }
 

@@ -2,7 +2,6 @@
 
 import type {
   Account,
-  Card,
   Chat,
   Export,
   Instance,
@@ -10,6 +9,7 @@ import type {
   Message,
   PushDetail,
   Session,
+  ShownCard,
   StoredFile,
   SystemBody,
   Upload,
@@ -290,7 +290,7 @@ export interface Saying {
   files?: StoredFile[];
   system?: SystemBody;
   forward?: Extract<Message, { kind: "forward" }>["body"];
-  card?: Card;
+  card?: ShownCard;
   client_id?: string;
   sent_at?: string;
   quote?: Message["quote"];

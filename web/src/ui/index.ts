@@ -4,7 +4,7 @@ export { Banner } from "./banner/Banner";
 export { Button, IconButton } from "./button/Button";
 export { Dialog } from "./dialog/Dialog";
 export { EmptyState } from "./empty/EmptyState";
-export { PasswordField, SelectField, TextField } from "./field/Field";
+export { PasswordField, SelectField, TextArea, TextField } from "./field/Field";
 export * from "./icons";
 export { Kbd, keyNames } from "./kbd/Kbd";
 export { FloatingMenu, FloatingMenuButton, Menu } from "./menu/Menu";

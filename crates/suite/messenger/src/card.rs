@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::Result;
+use base::{FileId, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
     ANSWER_INVALID, CARD_BUTTONS_MAX, CARD_CLOSED, CARD_ELEMENTS_MAX, CARD_FALLBACK_CHARS_MAX,
-    CARD_FIELDS_MAX, CARD_ID_CHARS_MAX, CARD_INPUTS_MAX, CARD_INVALID, CARD_LABEL_CHARS_MAX,
-    CARD_OPTIONS_MAX, CARD_TEXT_CHARS_MAX, CARD_VALUE_CHARS_MAX, may_keep,
+    CARD_FIELDS_MAX, CARD_ID_CHARS_MAX, CARD_IMAGES_MAX, CARD_INPUTS_MAX, CARD_INVALID,
+    CARD_LABEL_CHARS_MAX, CARD_OPTIONS_MAX, CARD_TEXT_CHARS_MAX, CARD_VALUE_CHARS_MAX, may_keep,
 };
 
 /// A card: a title and elements below one another. Texts are of the same subset of Markdown as messages.
@@ -54,6 +54,13 @@ pub enum Element {
     Fields {
         #[schemars(length(min = 1, max = 20))]
         fields: Vec<LabelledText>,
+    },
+    /// A picture: a file that its sender has brought to the chat and sent nowhere yet, or that the card shows already.
+    Image {
+        file: FileId,
+        /// What is to be seen, in words.
+        #[schemars(length(min = 1, max = 500))]
+        alt: String,
     },
     Divider {},
     /// Answers with everything that was put in.
@@ -148,6 +155,11 @@ impl Card {
         if !(1..=CARD_ELEMENTS_MAX).contains(&self.elements.len()) {
             return wrong("card.elements");
         }
+        let images = self.images();
+        let each: BTreeSet<&FileId> = images.iter().collect();
+        if images.len() > CARD_IMAGES_MAX || each.len() < images.len() {
+            return wrong("card.elements.file");
+        }
         let mut ids = BTreeSet::new();
         let (mut buttons, mut inputs) = (0, 0);
         for element in &self.elements {
@@ -166,6 +178,15 @@ impl Card {
             true => wrong("card.elements"),
             false => Ok(()),
         }
+    }
+
+    /// The files of its pictures, from top to bottom.
+    pub(crate) fn images(&self) -> Vec<FileId> {
+        let images = self.elements.iter().filter_map(|element| match element {
+            Element::Image { file, .. } => Some(*file),
+            _ => None,
+        });
+        images.collect()
     }
 
     /// Whether this is an answer to the card: an existing button, what is required, and nothing that was not asked.
@@ -197,7 +218,7 @@ impl Card {
 impl Element {
     fn id(&self) -> Option<&str> {
         match self {
-            Self::Text { .. } | Self::Fields { .. } | Self::Divider {} => None,
+            Self::Text { .. } | Self::Fields { .. } | Self::Image { .. } | Self::Divider {} => None,
             Self::Button { id, .. }
             | Self::TextInput { id, .. }
             | Self::Select { id, .. }
@@ -217,6 +238,7 @@ impl Element {
         match self {
             Self::Divider {} => Ok(()),
             Self::Text { text } => is_text(text, AT),
+            Self::Image { alt, .. } => is_label(alt, CARD_FALLBACK_CHARS_MAX, AT),
             Self::Fields { fields } => {
                 if !(1..=CARD_FIELDS_MAX).contains(&fields.len()) {
                     return Err(CARD_INVALID.at("card.elements.fields"));
@@ -260,7 +282,11 @@ impl Element {
             Self::TextInput { id, required, .. }
             | Self::Select { id, required, .. }
             | Self::DateInput { id, required, .. } => (id, *required),
-            Self::Text { .. } | Self::Fields { .. } | Self::Divider {} | Self::Button { .. } => {
+            Self::Text { .. }
+            | Self::Fields { .. }
+            | Self::Image { .. }
+            | Self::Divider {}
+            | Self::Button { .. } => {
                 return Ok(());
             }
         };
@@ -372,6 +398,14 @@ mod tests {
         assert!(lunch().check().is_ok());
         let text = |text: &str| json!({ "element": "text", "text": text });
         let button = |id: &str| json!({ "element": "button", "id": id, "label": "B" });
+        let image = |file: u128, alt: &str| {
+            let file = FileId::from_bytes(file.to_be_bytes());
+            json!({ "element": "image", "file": file, "alt": alt })
+        };
+        assert!(card(json!([image(1, "a dish")])).check().is_ok());
+        let album: Vec<Value> = (0..=CARD_IMAGES_MAX as u128)
+            .map(|file| image(file, "a dish"))
+            .collect();
         let many: Vec<Value> = (0..11).map(|index| button(&format!("b{index}"))).collect();
         for bad in [
             json!([]),
@@ -381,6 +415,10 @@ mod tests {
             json!([button("")]),
             json!([button("no spaces")]),
             json!(many),
+            json!(album),
+            json!([image(1, " ")]),
+            json!([image(1, &"x".repeat(CARD_FALLBACK_CHARS_MAX + 1))]),
+            json!([image(1, "a dish"), image(1, "the same")]),
             json!([{ "element": "fields", "fields": [] }]),
             json!([{ "element": "select", "id": "s", "label": "S", "options": [] }]),
             json!([{ "element": "select", "id": "s", "label": "S",

@@ -218,7 +218,8 @@ impl Body {
                     .flat_map(|item| item.body.files.iter().copied())
                     .collect()
             }
-            Self::System(_) | Self::Card(_) | Self::Unknown => Vec::new(),
+            Self::Card(card) => card.images(),
+            Self::System(_) | Self::Unknown => Vec::new(),
         }
     }
 

@@ -191,6 +191,7 @@ pub fn module_with(settings: Settings) -> Module {
         "draft",
         "thread",
         "card.answered",
+        "answer",
         "quiet",
         "export",
     ];

@@ -250,6 +250,12 @@ pub(crate) async fn page<T, P: AsRef<[u8]>>(
     Ok((items, next_cursor))
 }
 
+/// Those of some that are not among the others, in their order.
+pub(crate) fn without<T: Copy + PartialEq>(some: &[T], others: &[T]) -> Vec<T> {
+    let some = some.iter().copied();
+    some.filter(|one| !others.contains(one)).collect()
+}
+
 /// The end of a page from which the row that was read beyond it is cut.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Edge {

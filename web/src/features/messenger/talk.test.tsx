@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { describe, expect, it } from "vitest";
 import { open } from "@/app/testing/application";
 import { expectAccessible } from "@/app/testing/axe";
+import { quoteOf } from "@/mock/messenger";
 import type { MockServer } from "@/mock/server";
 
 const history = () => screen.findByRole("region", { name: /^Messages in/ });
@@ -333,6 +334,7 @@ describe("what came from another messenger", () => {
     const said = state.addMessage(chat, { author: "u_nobody", text: "The old pier is closed." });
     Object.assign(said, { imported: { source: "slack", author_name: "Petra Nordin" }, pinned: true });
     chat.pins.unshift(said.id);
+    state.addMessage(chat, { author: "u_lin", text: "Until when?", quote: quoteOf(chat.messages, said.id) });
     state.addMessage(chat, { author: "u_lin", text: "Still?", thread: said.id });
     state.threadOf(chat, said.id).followers.add("u_lin");
   };
@@ -342,6 +344,12 @@ describe("what came from another messenger", () => {
     const panel = await screen.findByRole("tabpanel");
     expect(await within(panel).findByText("Petra Nordin")).toBeTruthy();
     expect(within(panel).queryByText("Somebody")).toBeNull();
+  });
+
+  it("has it above an answer", async () => {
+    await field(brought);
+    const answer = await row("Until when?");
+    expect(within(answer).getByText("Petra Nordin")).toBeTruthy();
   });
 
   it("has it where threads are listed", async () => {
@@ -362,6 +370,37 @@ describe("a card", () => {
     expect(await within(card).findByText(/You answered “I am coming”/)).toBeTruthy();
     const said = chatOf(server).messages.find((message) => message.kind === "card");
     expect(said?.answer?.answer.values).toEqual({ meal: ["rice"] });
+  });
+
+  it("shows what was answered on another device", async () => {
+    const { server } = await field();
+    await row("The car is booked for half past five.");
+    const card = await screen.findByRole("region", { name: /Boat on Thursday/ });
+    const said = chatOf(server).messages.find((message) => message.kind === "card");
+    if (!said) throw new Error("there is no card");
+    const answer = { button: "yes", values: { meal: ["bread"] } };
+    said.answer = { answer, answered_at: server.state.at() };
+    act(() => server.state.tell({ type: "notice", notice: "answer", chat: said.chat, number: said.number }));
+    expect(await within(card).findByText(/You answered “I am coming”/)).toBeTruthy();
+    expect(within(card).getByLabelText<HTMLSelectElement>("Lunch").value).toBe("bread");
+  });
+
+  it("shows its pictures, which open as large as the window", async () => {
+    const { person } = await field();
+    await row("The car is booked for half past five.");
+    const card = await screen.findByRole("region", { name: /Boat on Thursday/ });
+    await person.click(within(card).getByRole("button", { name: /The boat at the north pier/ }));
+    expect(await screen.findByRole("dialog", { name: /boat\.jpg/ })).toBeTruthy();
+  });
+
+  it("says in words what is not given out", async () => {
+    await field((server) => {
+      const card = chatOf(server).messages.find((message) => message.kind === "card");
+      if (card?.kind === "card") card.body.files = [];
+    });
+    await row("The car is booked for half past five.");
+    const card = await screen.findByRole("region", { name: /Boat on Thursday/ });
+    expect(within(card).getByText(/The boat at the north pier/)).toBeTruthy();
   });
 });
 

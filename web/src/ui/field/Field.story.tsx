@@ -1,4 +1,4 @@
-import { PasswordField, SelectField, TextField } from "./Field";
+import { PasswordField, SelectField, TextArea, TextField } from "./Field";
 
 export const title = "Field";
 
@@ -8,6 +8,10 @@ export const Plain = () => (
 
 export const Wrong = () => (
   <TextField label="Mail address" value="ana" onText={() => {}} error="This is not a mail address." />
+);
+
+export const Lines = () => (
+  <TextArea label="Note" value={"Two lines,\nand room for more."} rows={3} onText={() => {}} />
 );
 
 export const Password = () => (

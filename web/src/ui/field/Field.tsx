@@ -1,4 +1,11 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId, useState } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+  useState,
+} from "react";
 import { IconButton } from "../button/Button";
 import { IconAlertTriangle, IconEye, IconEyeOff } from "../icons";
 import styles from "./field.module.css";
@@ -43,6 +50,28 @@ export function TextField({
           onChange={(event) => onText(event.currentTarget.value)}
         />
         {trailing}
+      </span>
+    </FieldShell>
+  );
+}
+
+type TextAreaProps = Shell &
+  Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "onChange"> & { onText(text: string): void };
+
+/** Several lines of text. */
+export function TextArea({ label, hint, error, labelHidden, onText, ...area }: TextAreaProps) {
+  const id = useId();
+  return (
+    <FieldShell id={id} {...{ label, hint, error, labelHidden }}>
+      <span className={styles.box} data-invalid={error ? "" : undefined}>
+        <textarea
+          {...area}
+          id={id}
+          className={`${styles.input} ${styles.area}`}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error || hint ? `${id}-note` : undefined}
+          onChange={(event) => onText(event.currentTarget.value)}
+        />
       </span>
     </FieldShell>
   );

@@ -89,7 +89,10 @@ pub(super) async fn message(
             });
             line.forwarded = items.collect();
         }
-        Body::Card(card) => line.card = Some(card),
+        Body::Card(card) => {
+            line.files = files(&shown, &card.images());
+            line.card = Some(card);
+        }
         Body::System(_) | Body::Unknown => {}
     }
     let mut bytes = serde_json::to_vec(&line).context("writing a message")?;

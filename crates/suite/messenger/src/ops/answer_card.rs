@@ -42,12 +42,9 @@ pub async fn run(act: &mut Act, input: wire::AnswerCard) -> Result<wire::OwnAnsw
     };
     store::save_answer(act, &permit, &message, &answer)?;
     let topic = Some(chat.id.to_bytes());
-    act.notify(
-        message.author,
-        "card.answered",
-        topic,
-        Some(message.known()),
-    );
+    let number = Some(message.known());
+    act.notify(message.author, "card.answered", topic.clone(), number);
+    act.notify(account, "answer", topic, number);
     Ok(wire::OwnAnswer {
         answer: input.answer,
         answered_at: answer.answered_at,

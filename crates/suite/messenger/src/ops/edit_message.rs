@@ -1,7 +1,7 @@
 //! Edit what one has said.
 
 use act::{Act, Action, Method, Operation};
-use base::{AccountId, Result};
+use base::Result;
 
 use crate::{
     content::{Body, Content, TextBody},
@@ -11,7 +11,7 @@ use crate::{
         MENTIONS_TOO_MANY, MESSAGE_ABSENT, POSTING_MANAGERS, RECALLED, TEXT_CONTROL, TEXT_EMPTY,
         TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
     },
-    store, views, wire,
+    steps, store, views, wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.message.edit", Action::Post)
@@ -77,16 +77,11 @@ pub async fn run(act: &mut Act, input: wire::EditMessage) -> Result<wire::Messag
     let files = views::files(act, &permit, chat.id, std::slice::from_ref(&after)).await?;
 
     let edited = posting::reword(act, &permit, &message, &after)?;
-    store::delete_mentions(act, &permit, &message, &without(&was, &is))?;
-    store::insert_mentions(act, &permit, &message, &without(&is, &was))?;
+    store::delete_mentions(act, &permit, &message, &steps::without(&was, &is))?;
+    store::insert_mentions(act, &permit, &message, &steps::without(&is, &was))?;
     Ok(wire::Message {
         quote: view.quote,
         reactions: view.reactions,
         ..wire::Message::of(&edited, after, &files)
     })
-}
-
-fn without(some: &[AccountId], others: &[AccountId]) -> Vec<AccountId> {
-    let some = some.iter().copied();
-    some.filter(|account| !others.contains(account)).collect()
 }

@@ -7,10 +7,11 @@ use crate::{
     content::{Body, Content},
     posting::{self, Post},
     rules::{
-        self, CARD_BYTES_MAX, CARD_INVALID, CHAT_ABSENT, CLIENT_ID_INVALID, POSTING_MANAGERS,
-        TEXT_CONTROL, TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
+        self, CARD_BYTES_MAX, CARD_IMAGE, CARD_INVALID, CHAT_ABSENT, CLIENT_ID_INVALID,
+        FILE_ABSENT, FILE_BLOCKED, FILE_UNFINISHED, POSTING_MANAGERS, TEXT_CONTROL,
+        TEXT_INPUT_BYTES_MAX, TEXT_TOO_LONG,
     },
-    store, views, wire,
+    steps, store, views, wire,
 };
 
 pub static OP: Operation = Operation::write("messenger.card.send", Action::Post)
@@ -18,11 +19,15 @@ pub static OP: Operation = Operation::write("messenger.card.send", Action::Post)
     .created()
     .input_max(TEXT_INPUT_BYTES_MAX)
     .not_idempotent("the client id in the input does this, and is kept with the message")
-    .summary("Sends a card with texts, inputs and buttons; what people answer goes to its sender.")
+    .summary("Sends a card with texts, pictures, inputs and buttons; what people answer goes to its sender.")
     .refusing(&[
         CHAT_ABSENT,
         POSTING_MANAGERS,
         CARD_INVALID,
+        CARD_IMAGE,
+        FILE_ABSENT,
+        FILE_UNFINISHED,
+        FILE_BLOCKED,
         TEXT_CONTROL,
         TEXT_TOO_LONG,
         CLIENT_ID_INVALID,
@@ -39,6 +44,7 @@ pub async fn run(act: &mut Act, input: wire::SendCard) -> Result<wire::Message> 
         return views::one(act, &permit, &chat, &sent).await;
     }
     rules::may_post(&chat)?;
+    let files = steps::pictures(act, (&permit, &chat), &input.card.images()).await?;
     let content = Content {
         client_id: Some(input.client_id),
         imported: None,
@@ -55,5 +61,7 @@ pub async fn run(act: &mut Act, input: wire::SendCard) -> Result<wire::Message> 
         quote: None,
     };
     let message = posting::post(act, &permit, &chat, post)?;
-    Ok(wire::Message::of(&message, content, &wire::Files::new()))
+    store::send_files(act, &permit, &files, message.number)?;
+    let shown = steps::open_files(act, &permit, &files)?;
+    Ok(wire::Message::of(&message, content, &shown))
 }

@@ -1,11 +1,11 @@
 //! Send a message to a chat, into a thread of it, or in answer to another message.
 
 use act::{Act, Action, Method, Operation, Permit};
-use base::{AccountId, FileId, MessageId, Result};
+use base::{AccountId, MessageId, Result};
 
 use crate::{
     content::{Body, Content, Mention, TextBody},
-    model::{Chat, File, Message},
+    model::{Chat, Message},
     posting::{self, Post},
     rules::{
         self, CHAT_ABSENT, CLIENT_ID_INVALID, FILE_ABSENT, FILE_BLOCKED, FILE_UNFINISHED,
@@ -65,7 +65,7 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
     }
     let quoted = find(act, &chat, input.reply_to).await?;
     let quote = quote_of(act, &permit, quoted.as_ref())?;
-    let files = attached(act, &chat, &input.body.files).await?;
+    let files = steps::attached(act, &chat, &input.body.files, "body.files").await?;
     let mentions = posting::of_members(act, &chat, named).await?;
     rules::may_mention(&chat, &mentions)?;
     let mentioned = rules::mentioned(&mentions);
@@ -96,18 +96,6 @@ pub async fn run(act: &mut Act, input: wire::SendMessage) -> Result<wire::Messag
         quote,
         ..wire::Message::of(&message, content, &shown)
     })
-}
-
-/// The files that are sent with it: one's own, whole, and sent nowhere yet.
-async fn attached(act: &mut Act, chat: &Chat, ids: &[FileId]) -> Result<Vec<File>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let files = store::files_of(act, chat.id, ids).await?;
-    for file in &files {
-        rules::may_send(file, chat.standing.account, act.now())?;
-    }
-    Ok(files)
 }
 
 async fn find(act: &mut Act, chat: &Chat, id: Option<MessageId>) -> Result<Option<Message>> {

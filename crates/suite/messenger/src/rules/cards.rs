@@ -7,12 +7,14 @@ use crate::model::Message;
 
 /// Elements of one card.
 pub(crate) const CARD_ELEMENTS_MAX: usize = 50;
+pub(crate) const CARD_IMAGES_MAX: usize = 10;
 pub(crate) const CARD_BUTTONS_MAX: usize = 10;
 pub(crate) const CARD_INPUTS_MAX: usize = 20;
 pub(crate) const CARD_FIELDS_MAX: usize = 20;
 pub(crate) const CARD_OPTIONS_MAX: usize = 50;
 /// Characters of the names of buttons, inputs and options.
 pub(crate) const CARD_LABEL_CHARS_MAX: usize = 100;
+/// Characters of what stands in place of a card or a picture of it, and of what a button asks.
 pub(crate) const CARD_FALLBACK_CHARS_MAX: usize = 500;
 pub(crate) const CARD_TEXT_CHARS_MAX: usize = 5_000;
 /// Characters of the ids that a sender gives to buttons, inputs and options.
@@ -32,6 +34,10 @@ pub(crate) const ANSWERS_PAGE: PageSize = PageSize {
 pub(crate) const CARD_INVALID: Refusal = Refusal::invalid(
     "messenger.card_invalid",
     "The card is larger than it can be, or one of its elements is not in order.",
+);
+pub(crate) const CARD_IMAGE: Refusal = Refusal::invalid(
+    "messenger.card_image",
+    "A card shows pictures only: PNG, JPEG, GIF, WebP or AVIF.",
 );
 pub(crate) const CARD_NONE: Refusal =
     Refusal::conflict("messenger.card_none", "This message is no card.");
@@ -53,6 +59,7 @@ pub(crate) const ANSWER_INVALID: Refusal = Refusal::invalid(
 /// All of them, for the document and the sweep over translations.
 pub(super) const REFUSALS: &[Refusal] = &[
     CARD_INVALID,
+    CARD_IMAGE,
     CARD_NONE,
     CARD_CLOSED,
     CARD_OTHERS,

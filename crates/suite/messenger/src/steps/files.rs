@@ -5,8 +5,10 @@ use base::{ChatId, ContentId, FileId, Result};
 
 use crate::{
     content::{FILE_KEY, FILE_META, FileMeta},
+    media,
     model::{Chat, Content, ContentState, File, Part},
-    rules, wire,
+    rules::{self, CARD_IMAGE},
+    store, wire,
 };
 
 /// What a blob of a content is; fixed for ever.
@@ -59,6 +61,46 @@ pub(crate) fn open_files<R: Resource>(
         .iter()
         .map(|file| Ok((file.id, open_file(act, permit, file)?)))
         .collect()
+}
+
+/// Files that are about to be sent: one's own, whole, and sent nowhere yet.
+///
+/// # Errors
+/// [`rules::FILE_ABSENT`] with the field that names them; what [`rules::may_send`] refuses.
+pub(crate) async fn attached(
+    act: &mut Act,
+    chat: &Chat,
+    ids: &[FileId],
+    field: &'static str,
+) -> Result<Vec<File>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = store::files_of(act, chat.id, ids, field).await?;
+    for file in &files {
+        rules::may_send(file, chat.standing.account, act.now())?;
+    }
+    Ok(files)
+}
+
+/// Files that a card is about to show.
+///
+/// # Errors
+/// [`CARD_IMAGE`]; as [`attached`].
+pub(crate) async fn pictures(
+    act: &mut Act,
+    (permit, chat): (&Permit<Chat>, &Chat),
+    ids: &[FileId],
+) -> Result<Vec<File>> {
+    const FIELD: &str = "card.elements.file";
+    let files = attached(act, chat, ids, FIELD).await?;
+    for file in &files {
+        let media_type = open_meta(act, permit, file)?.media_type;
+        if !media_type.is_some_and(|found| media::is_picture(&found)) {
+            return Err(CARD_IMAGE.at(FIELD));
+        }
+    }
+    Ok(files)
 }
 
 /// Opens an upload for the wire.

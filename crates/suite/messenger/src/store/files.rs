@@ -117,6 +117,13 @@ static WITHDRAW_FILES: Statement = Statement::write(
     "UPDATE messenger_file SET withdrawn_at = :at WHERE tenant = :tenant AND chat = :chat AND number = :number",
 );
 
+/// A picture that its card shows no more.
+static WITHDRAW_FILE: Statement = Statement::write(
+    "UPDATE messenger_file SET withdrawn_at = :at
+     WHERE tenant = :tenant AND chat = :chat AND id = :id AND number = :number",
+)
+.exactly_one();
+
 /// Takes hold of the content's row, so that it does not go meanwhile.
 static SHOW_CONTENT: Statement = Statement::write(
     "UPDATE messenger_content SET files = files + 1 WHERE tenant = :tenant AND id = :content",
@@ -191,6 +198,7 @@ pub(super) const STATEMENTS: &[&Statement] = &[
     &DESCRIBE_FILE,
     &SEND_FILE,
     &WITHDRAW_FILES,
+    &WITHDRAW_FILE,
     &SHOW_CONTENT,
     &DELETE_FILE,
     &LEAVE_CONTENT,
@@ -239,13 +247,18 @@ pub(crate) async fn files_among(act: &mut Act, chat: ChatId, ids: &[FileId]) -> 
 /// These files of a chat, in the order in which they are named.
 ///
 /// # Errors
-/// [`FILE_ABSENT`] when one of them is not there.
-pub(crate) async fn files_of(act: &mut Act, chat: ChatId, ids: &[FileId]) -> Result<Vec<File>> {
+/// [`FILE_ABSENT`] with `field` when one of them is not there.
+pub(crate) async fn files_of(
+    act: &mut Act,
+    chat: ChatId,
+    ids: &[FileId],
+    field: &'static str,
+) -> Result<Vec<File>> {
     let found = files_among(act, chat, ids).await?;
     ids.iter()
         .map(|id| {
             let file = found.iter().find(|file| file.id == *id).cloned();
-            file.ok_or_else(|| FILE_ABSENT.at("body.files"))
+            file.ok_or_else(|| FILE_ABSENT.at(field))
         })
         .collect()
 }
@@ -455,6 +468,17 @@ pub(crate) fn withdraw_files(
 ) -> Result<()> {
     let params = params! { chat: message.chat, number: message.number, at: act.now() };
     act.execute(permit, &WITHDRAW_FILES, params)
+}
+
+/// Has one file of a message go, which stays.
+pub(crate) fn withdraw_file(
+    act: &mut Act,
+    permit: &Permit<Chat>,
+    message: &Message,
+    file: FileId,
+) -> Result<()> {
+    let params = params! { chat: message.chat, number: message.number, id: file, at: act.now() };
+    act.execute(permit, &WITHDRAW_FILE, params)
 }
 
 /// Shows a content in another chat, as `file` says, with the message of this number there.

@@ -49,7 +49,7 @@ fn of_upload(chat: &Value, upload: &Value) -> Value {
     json!({ "chat": chat["id"], "upload": upload["id"] })
 }
 
-fn of_file(chat: &Value, file: &Value) -> Value {
+pub(super) fn of_file(chat: &Value, file: &Value) -> Value {
     json!({ "chat": chat["id"], "file": file["id"] })
 }
 

@@ -314,6 +314,12 @@ fn cards() -> Vec<Limit> {
             "messenger.card_invalid",
         ),
         (
+            "CARD_IMAGES_MAX",
+            number(CARD_IMAGES_MAX),
+            "Pictures of a card",
+            "messenger.card_invalid",
+        ),
+        (
             "CARD_BUTTONS_MAX",
             number(CARD_BUTTONS_MAX),
             "Buttons of a card",
@@ -346,7 +352,7 @@ fn cards() -> Vec<Limit> {
         (
             "CARD_FALLBACK_CHARS_MAX",
             number(CARD_FALLBACK_CHARS_MAX),
-            "Characters of a text in place of the card",
+            "Characters of a text in place of the card or a picture, or of what a button asks",
             "messenger.card_invalid",
         ),
         (

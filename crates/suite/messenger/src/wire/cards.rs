@@ -4,8 +4,16 @@ use base::{ChatId, MessageId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Person;
+use super::{File, Person};
 pub use crate::card::{Card, CardAnswer, Element, LabelledText, LabelledValue, Tone};
+
+/// A card as it is seen.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ShownCard {
+    pub card: Card,
+    /// The pictures among its elements; one that is gone is left out.
+    pub files: Vec<File>,
+}
 
 /// `POST /chats/{chat}/cards`
 #[derive(Debug, Deserialize, JsonSchema)]

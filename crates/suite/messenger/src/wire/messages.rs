@@ -7,7 +7,7 @@ use base::{AccountId, ChatId, FileId, MessageId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Done, File, OwnAnswer};
+use super::{Done, File, OwnAnswer, ShownCard};
 
 pub use crate::content::{Imported, Mention, SystemBody, SystemEvent};
 use crate::{
@@ -150,7 +150,7 @@ pub enum MessageBody {
     Text(Text),
     System(SystemBody),
     Forward(Forward),
-    Card(Card),
+    Card(ShownCard),
     /// It was withdrawn, and says nothing any more.
     Recalled(Done),
     /// Of a kind that this server does not know yet: a newer one beside it wrote it.
@@ -189,6 +189,8 @@ pub struct Quote {
     pub message: MessageId,
     pub number: Number,
     pub author: AccountId,
+    /// What its author was called elsewhere, if it was brought from there and they have no account here.
+    pub author_name: Option<String>,
     /// The beginning of its text, at most 200 characters; empty for kinds without text.
     pub excerpt: String,
     pub recalled: bool,
@@ -320,7 +322,10 @@ impl MessageBody {
                     .map(|item| ForwardedMessage::of(item, files))
                     .collect(),
             }),
-            Body::Card(card) => Self::Card(card),
+            Body::Card(card) => Self::Card(ShownCard {
+                files: shown(&card.images(), files),
+                card,
+            }),
             Body::Unknown => Self::Unknown(Done {}),
         }
     }

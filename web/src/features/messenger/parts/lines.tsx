@@ -62,7 +62,7 @@ export function useMessageWords(message: Message): string {
   const files = useFilesLine(said?.files ?? []);
   const line = useTextLine(said?.text ?? "");
   if (message.kind === "forward") return t("line.forward", { count: message.body.items.length });
-  if (message.kind === "card") return message.body.fallback;
+  if (message.kind === "card") return message.body.card.fallback;
   return line || files;
 }
 

@@ -4,14 +4,15 @@ import { FileCard } from "./FileCard";
 import styles from "./files.module.css";
 import { ImageGrid } from "./ImageGrid";
 
+/** Whether it is shown as a picture: there is a small one, and it is given out. */
 export function isPicture(file: StoredFile): boolean {
-  return file.has_thumbnail && file.media_type.startsWith("image/");
+  return file.has_thumbnail && file.media_type.startsWith("image/") && file.state === "ready";
 }
 
 /** The files of a message: pictures as pictures, the rest as cards. */
 export function Attachments({ chat, files }: { chat: string; files: readonly StoredFile[] }) {
   const { show } = useTalk();
-  const pictures = files.filter((file) => isPicture(file) && file.state === "ready");
+  const pictures = files.filter(isPicture);
   const others = files.filter((file) => !pictures.includes(file));
   return (
     <div className={styles.attachments}>

@@ -1,41 +1,47 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, type Card, type CardElement, type Message } from "@/api";
+import { api, type CardElement, type Message, type ShownCard, type StoredFile } from "@/api";
 import { useFormat } from "@/app/format";
 import { whenSignedOut } from "@/app/session";
 import { patchMessage } from "@/live";
-import { Button, Dialog, SelectField, TextField } from "@/ui";
+import { Button, Dialog, SelectField, TextArea, TextField } from "@/ui";
+import { isPicture } from "../files/Attachments";
+import { FileCard } from "../files/FileCard";
+import { Tile } from "../files/ImageGrid";
+import { useTalk } from "../talkContext";
 import { MessageText } from "../text/MessageText";
 import { useAttempt } from "../useAttempt";
 import styles from "./card.module.css";
 
 type Values = Record<string, string[]>;
 type PressElement = Extract<CardElement, { element: "button" }>;
+type ImageElement = Extract<CardElement, { element: "image" }>;
 
 /** What was put in and not sent: rows out of sight are taken down, and come back with it. */
 const begun = new Map<string, Values>();
 whenSignedOut(() => begun.clear());
 
-/** A message that asks: texts, fields, inputs, and buttons that send what was put in to whoever sent the card. */
-export function CardView({ message, card }: { message: Message; card: Card }) {
+/** A message that asks: texts, pictures, fields, inputs, and buttons that send what was put in to whoever sent the card. */
+export function CardView({ message, shown }: { message: Message; shown: ShownCard }) {
+  const { card, files } = shown;
   const { t } = useTranslation("talk");
   const client = useQueryClient();
   const attempt = useAttempt();
   const format = useFormat();
-  const [values, setValues] = useState<Values>(
-    () => begun.get(message.id) ?? message.answer?.answer.values ?? {},
-  );
+  const [typed, setTyped] = useState(() => begun.get(message.id) ?? null);
   const [missing, setMissing] = useState<string[]>([]);
   const [asking, setAsking] = useState<PressElement | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const buttons = card.elements.filter((one): one is PressElement => one.element === "button");
   const answered = buttons.find((one) => one.id === message.answer?.answer.button);
 
+  const values = typed ?? message.answer?.answer.values ?? {};
+
   const put = (id: string, value: string[]) => {
     const next = { ...values, [id]: value };
     begun.set(message.id, next);
-    setValues(next);
+    setTyped(next);
   };
   const send = async (button: PressElement) => {
     setAsking(null);
@@ -46,6 +52,7 @@ export function CardView({ message, card }: { message: Message; card: Card }) {
         body: { answer: { button: button.id, values } },
       });
       begun.delete(message.id);
+      setTyped(null);
       patchMessage(client, message.chat, message.id, (held) => ({ ...held, answer }));
     });
     setBusy(null);
@@ -66,6 +73,8 @@ export function CardView({ message, card }: { message: Message; card: Card }) {
       {card.elements.map((element, index) => {
         const key = "id" in element ? element.id : `${element.element}-${index}`;
         if (element.element === "button") return null;
+        if (element.element === "image")
+          return <CardImage key={key} chat={message.chat} files={files} image={element} />;
         return (
           <ElementView
             key={key}
@@ -117,8 +126,32 @@ export function CardView({ message, card }: { message: Message; card: Card }) {
   );
 }
 
+interface ImageProps {
+  chat: string;
+  files: readonly StoredFile[];
+  image: ImageElement;
+}
+
+/** A picture of a card; what it shows in words where there is none to look at. */
+function CardImage({ chat, files, image }: ImageProps) {
+  const { show } = useTalk();
+  const file = files.find((one) => one.id === image.file);
+  if (!file) return <p className={styles.note}>{image.alt}</p>;
+  if (!isPicture(file)) return <FileCard chat={chat} file={file} />;
+  const pictures = files.filter(isPicture);
+  return (
+    <Tile
+      chat={chat}
+      file={file}
+      label={image.alt}
+      alone
+      onOpen={() => show({ kind: "viewer", files: pictures, at: pictures.indexOf(file) })}
+    />
+  );
+}
+
 interface ElementProps {
-  element: Exclude<CardElement, PressElement>;
+  element: Exclude<CardElement, PressElement | ImageElement>;
   value: string[];
   missing: boolean;
   closed: boolean;
@@ -147,19 +180,19 @@ function ElementView({ element, value, missing, closed, onValue }: ElementProps)
         </dl>
       );
     case "text_input":
-    case "date_input":
-      return (
-        <TextField
-          label={element.label}
-          type={element.element === "date_input" ? "date" : "text"}
-          value={value[0] ?? ""}
-          error={error}
-          required={element.required}
-          disabled={closed}
-          maxLength={2000}
-          onText={(text) => onValue(element.id, text ? [text] : [])}
-        />
-      );
+    case "date_input": {
+      const input = {
+        label: element.label,
+        value: value[0] ?? "",
+        error,
+        required: element.required,
+        disabled: closed,
+        maxLength: 2000,
+        onText: (text: string) => onValue(element.id, text ? [text] : []),
+      };
+      if (element.element === "text_input" && element.multiline) return <TextArea {...input} rows={3} />;
+      return <TextField {...input} type={element.element === "date_input" ? "date" : "text"} />;
+    }
     case "select":
       return element.multiple ? (
         <Choices {...{ element, value, error, closed, onValue }} />

@@ -200,7 +200,7 @@ function Body({ message }: { message: Message }) {
     case "forward":
       return <Forwarded chat={message.chat} items={message.body.items} />;
     case "card":
-      return <CardView message={message} card={message.body} />;
+      return <CardView message={message} shown={message.body} />;
     case "recalled":
       return <Recalled message={message} />;
     default:
