@@ -16,6 +16,7 @@ import { Stage } from "./lib/stage.mjs";
 import { arrive } from "./stories/arrive.mjs";
 import { ask } from "./stories/ask.mjs";
 import { carry } from "./stories/carry.mjs";
+import { compose } from "./stories/compose.mjs";
 import { converse } from "./stories/converse.mjs";
 import { found } from "./stories/found.mjs";
 import { gather } from "./stories/gather.mjs";
@@ -39,6 +40,7 @@ const STORIES = {
   converse,
   share,
   ask,
+  compose,
   carry,
   gather,
   tell,

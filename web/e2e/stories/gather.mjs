@@ -35,8 +35,35 @@ export async function gather(stage) {
     await owner.named("menuitem", "messenger:details.make_manager").click();
     await guest.box.waitFor();
     await guest.writes("Managers write, 我也可以。");
+    await owner.named("tab", "groups:tab.about").click();
+    await owner.button("messenger:details.actions", { name: guest.name }).click();
+    await owner.named("menuitem", "messenger:details.make_member").click();
+    await guest.sees("talk:closed.managers");
     await owner.named("tab", "groups:tab.settings").click();
     await rule.selectOption("everyone");
+  });
+
+  await stage.step("everyone is mentioned by those who may", async () => {
+    const everyone = async (person) => {
+      await person.box.pressSequentially("@");
+      const people = person.named("listbox", "messenger:mention.people");
+      await people.getByRole("option").first().waitFor();
+      return people.getByRole("option").filter({ hasText: person.t("messenger:mention.all") });
+    };
+    await owner.field("groups:mention_all.label").selectOption("managers");
+    await guest.box.waitFor();
+    await until("it is not offered to members", async () => {
+      await guest.box.fill("");
+      return (await (await everyone(guest)).count()) === 0;
+    });
+    await guest.box.fill("");
+    await guest.goTo("people");
+    await (await everyone(owner)).click();
+    await owner.box.pressSequentially("集合");
+    await owner.box.press("Enter");
+    await guest.goTo("chats");
+    await guest.chat(GROUP).getByRole("img", { name: guest.t("messenger:list.mentioned"), exact: true }).waitFor();
+    await guest.openChat(GROUP);
   });
 
   await stage.step("a public group is found, asked for, and entered", async () => {
@@ -52,7 +79,8 @@ export async function gather(stage) {
     await guest.chat(GROUP).waitFor();
   });
 
-  await stage.step("a link lets people in", async () => {
+  await stage.step("a link lets people in, who see what is said from then on", async () => {
+    await owner.field("groups:history.label").selectOption("since_joined");
     await owner.field("groups:join.label").selectOption("open");
     await owner.button("groups:link.make").click();
     const link = await owner.field("groups:link.address").inputValue();
@@ -65,6 +93,8 @@ export async function gather(stage) {
     await guest.page.getByRole("heading", { name: GROUP, exact: true }).waitFor();
     await guest.writes("Back again");
     await owner.message("Back again").waitFor();
+    ensure((await owner.message("集合").count()) === 1, "who was inside sees it");
+    ensure((await guest.message("集合").count()) === 0, "what was said before is not shown to newcomers");
   });
 
   await stage.step("nothing sounds in quiet hours", async () => {

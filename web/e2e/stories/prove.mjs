@@ -81,6 +81,19 @@ export async function prove(stage) {
     await stage.device.hasNothingUnread(owner.name);
   });
 
+  await stage.step("what is begun on one device goes on on the other", async () => {
+    await guest.box.fill("Half of it 一半");
+    const row = stage.device.chat(owner.name);
+    await row.getByText("Half of it 一半").waitFor();
+    await stage.device.openChat(owner.name);
+    await until("the draft is there", async () => (await stage.device.box.inputValue()) === "Half of it 一半");
+    await stage.device.writes("Half of it 一半, and the rest");
+    await owner.message("and the rest").waitFor();
+    await until("it is begun no more", async () => (await guest.box.inputValue()) === "");
+    await stage.device.goTo("people");
+    await stage.device.goTo("chats");
+  });
+
   await stage.step("a chat that is muted on one device is muted on the other", async () => {
     await guest.button("messenger:details.title").click();
     const mute = guest.named("switch", "messenger:details.mute");

@@ -104,6 +104,21 @@ pub fn module() -> Module {
     module_with(Settings::default())
 }
 
+/// What the devices of an account are told.
+const NOTICES: &[&str] = &[
+    "chat.added",
+    "chat.removed",
+    "chat.changed",
+    "chat.declined",
+    "position",
+    "draft",
+    "thread",
+    "card.answered",
+    "answer",
+    "quiet",
+    "export",
+];
+
 /// Everything this domain brings.
 pub fn module_with(settings: Settings) -> Module {
     let settings = Arc::new(settings);
@@ -182,19 +197,7 @@ pub fn module_with(settings: Settings) -> Module {
     module.blobs = store::BLOBS;
     module.kinds = &[model::CHAT, model::SHELF];
     module.refusals = rules::refusals();
-    module.notices = &[
-        "chat.added",
-        "chat.removed",
-        "chat.changed",
-        "chat.declined",
-        "position",
-        "draft",
-        "thread",
-        "card.answered",
-        "answer",
-        "quiet",
-        "export",
-    ];
+    module.notices = NOTICES;
     module
 }
 

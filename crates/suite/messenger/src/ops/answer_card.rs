@@ -43,7 +43,7 @@ pub async fn run(act: &mut Act, input: wire::AnswerCard) -> Result<wire::OwnAnsw
     store::save_answer(act, &permit, &message, &answer)?;
     let topic = Some(chat.id.to_bytes());
     let number = Some(message.known());
-    act.notify(message.author, "card.answered", topic.clone(), number);
+    act.notify(message.author, "card.answered", topic, number);
     act.notify(account, "answer", topic, number);
     Ok(wire::OwnAnswer {
         answer: input.answer,

@@ -7,7 +7,7 @@ import { membersQuery } from "../../queries";
 
 const MOST = 8;
 
-/** People of this chat whose name fits what was typed after the `@`; everybody, in a group, comes first. */
+/** People of this chat whose name fits what was typed after the `@`; everybody, in a group where one may, comes first. */
 export function useMentionables(chat: Chat, query: string | null): AccountLite[] {
   const { t } = useTranslation("messenger");
   const client = useQueryClient();
@@ -25,7 +25,8 @@ export function useMentionables(chat: Chat, query: string | null): AccountLite[]
   const held = members.data?.pages.flatMap((page) => page.items.map((member) => member.account)) ?? [];
   const searched = searching ? (found.data?.pages.flatMap((page) => page.items) ?? []) : [];
   const byId = new Map<string, AccountLite>();
-  if (chat.kind === "group" && (low === "" || "all".startsWith(low) || t("mention.all").startsWith(low))) {
+  const mayAll = chat.kind === "group" && (chat.mention_all === "everyone" || chat.role !== "member");
+  if (mayAll && (low === "" || "all".startsWith(low) || t("mention.all").startsWith(low))) {
     byId.set("all", { id: "all", name: t("mention.all"), avatar: null });
   }
   for (const person of [...held.filter((one) => fits(one.name)), ...searched]) {
