@@ -306,66 +306,57 @@ fn files() -> Vec<Limit> {
 
 fn cards() -> Vec<Limit> {
     use rules::*;
+    let invalid = |name, most, what| (name, most, what, "messenger.card_invalid");
     vec![
-        (
+        invalid(
             "CARD_ELEMENTS_MAX",
             number(CARD_ELEMENTS_MAX),
             "Elements of a card",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_IMAGES_MAX",
             number(CARD_IMAGES_MAX),
             "Pictures of a card",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_BUTTONS_MAX",
             number(CARD_BUTTONS_MAX),
             "Buttons of a card",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_INPUTS_MAX",
             number(CARD_INPUTS_MAX),
             "Inputs of a card",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_FIELDS_MAX",
             number(CARD_FIELDS_MAX),
             "Fields of an element",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_OPTIONS_MAX",
             number(CARD_OPTIONS_MAX),
             "Options of a choice",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_LABEL_CHARS_MAX",
             number(CARD_LABEL_CHARS_MAX),
             "Characters of a label",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_FALLBACK_CHARS_MAX",
             number(CARD_FALLBACK_CHARS_MAX),
             "Characters of a text in place of the card or a picture, or of what a button asks",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_TEXT_CHARS_MAX",
             number(CARD_TEXT_CHARS_MAX),
             "Characters of a text",
-            "messenger.card_invalid",
         ),
-        (
+        invalid(
             "CARD_ID_CHARS_MAX",
             number(CARD_ID_CHARS_MAX),
             "Characters of an id",
-            "messenger.card_invalid",
         ),
         (
             "CARD_VALUE_CHARS_MAX",
@@ -373,12 +364,7 @@ fn cards() -> Vec<Limit> {
             "Characters of an answer's value",
             "messenger.answer_invalid",
         ),
-        (
-            "CARD_BYTES_MAX",
-            number(CARD_BYTES_MAX),
-            "Bytes of a card",
-            "messenger.card_invalid",
-        ),
+        invalid("CARD_BYTES_MAX", number(CARD_BYTES_MAX), "Bytes of a card"),
         (
             "CARD_CHANGES_MAX",
             count(CARD_CHANGES_MAX),
