@@ -137,7 +137,7 @@ fn announce(
     }
     let state = match state {
         SealState::Uninitialised => "uninitialised",
-        SealState::Sealed => "sealed",
+        SealState::Sealed { .. } => "sealed",
         SealState::Unsealed { .. } => "unsealed",
     };
     let line = json!({
@@ -157,7 +157,7 @@ fn greet(config: &Config, address: SocketAddr, metrics: SocketAddr, state: SealS
         "Bastide serves {} on {address}; metrics on {metrics}.",
         config.public.origin()
     );
-    if state == SealState::Sealed {
+    if matches!(state, SealState::Sealed { .. }) {
         eprintln!("The key store is sealed: `bastide kms unseal` opens it.");
     }
 }

@@ -6,6 +6,8 @@ use base::{Id, IdKind, KeyId, Kind, Refusal, Result, SessionId, TenantId, Timest
 use cipher::{BlindIndex, DataKey};
 use futures_util::future::BoxFuture;
 
+use crate::quorum::Quorum;
+
 /// The store is sealed: no key leaves it.
 pub const SEALED: Refusal = Refusal::new(
     Kind::Unavailable,
@@ -91,7 +93,7 @@ pub enum Seal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealState {
     Uninitialised,
-    Sealed,
+    Sealed { seal: Seal },
     Unsealed { seal: Seal },
 }
 
@@ -99,6 +101,8 @@ pub enum SealState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
     pub state: SealState,
+    /// How the root key is held in shares; nothing under the development seal.
+    pub quorum: Option<Quorum>,
     pub counts: KeyCounts,
 }
 
@@ -234,6 +238,6 @@ pub trait Kms: Send + Sync {
     /// Unseals a store under the development seal with the node's root key file.
     ///
     /// # Errors
-    /// A fault when the file is missing, open to others, or not the one of this store.
+    /// [`crate::QUORUM_HELD`]; a fault when the file is missing, open to others, or not the one of this store.
     fn unseal_with_root_file(&self) -> BoxFuture<'_, Result<()>>;
 }

@@ -57,6 +57,27 @@ impl RootKeyFile {
         key.ok_or_else(|| self.wrong("does not hold 32 bytes in hex or base64"))
     }
 
+    /// Removes the file: its key opens nothing any more. Its bytes are overwritten first, as far as the file system does so in
+    /// place.
+    ///
+    /// # Errors
+    /// A fault when the file is there and cannot be removed.
+    pub(crate) fn remove(&self) -> Result<()> {
+        let wiped = OpenOptions::new()
+            .write(true)
+            .open(&self.path)
+            .and_then(|mut file| {
+                let length = file.metadata()?.len().min(FILE_BYTES_MAX);
+                file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
+                file.sync_all()
+            });
+        let removed = wiped.and_then(|()| std::fs::remove_file(&self.path));
+        match removed {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(|error| self.fault("cannot be removed", &error)),
+        }
+    }
+
     /// Makes the file with a new key, unless there is one: then that one stays. The file appears complete or not at all,
     /// so that a process that starts at the same moment never reads half a key.
     ///

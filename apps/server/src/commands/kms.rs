@@ -32,7 +32,7 @@ pub(crate) async fn run(config: &Config, command: &cli::Kms, form: Form) -> Resu
 async fn seal(config: &Config, kms: &Embedded) -> Result<Result<()>> {
     let recorded = match kms.status().await?.state {
         SealState::Unsealed { .. } => note(config, vault::SEAL.name).await,
-        SealState::Sealed | SealState::Uninitialised => Ok(()),
+        SealState::Sealed { .. } | SealState::Uninitialised => Ok(()),
     };
     kms.seal().await?;
     Ok(recorded
@@ -44,7 +44,7 @@ async fn unseal(config: &Config, kms: &Embedded) -> Result<Result<()>> {
     let before = kms.status().await?.state;
     kms.unseal_with_root_file().await?;
     let recorded = match before {
-        SealState::Sealed => note(config, vault::UNSEAL.name).await,
+        SealState::Sealed { .. } => note(config, vault::UNSEAL.name).await,
         SealState::Unsealed { .. } | SealState::Uninitialised => Ok(()),
     };
     Ok(recorded.map_err(|error| {
@@ -61,6 +61,7 @@ async fn note(config: &Config, operation: &str) -> Result<()> {
 fn empty() -> Status {
     Status {
         state: SealState::Uninitialised,
+        quorum: None,
         counts: kms::KeyCounts::default(),
     }
 }
@@ -68,7 +69,7 @@ fn empty() -> Status {
 fn report(status: &Status, form: Form) -> Result<()> {
     let (state, seal) = match status.state {
         SealState::Uninitialised => ("uninitialised", None),
-        SealState::Sealed => ("sealed", None),
+        SealState::Sealed { .. } => ("sealed", None),
         SealState::Unsealed {
             seal: Seal::Development,
         } => ("unsealed", Some("development")),

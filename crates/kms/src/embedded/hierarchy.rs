@@ -2,20 +2,21 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use base::{Context, Fault, Result, TenantId};
+use base::{Context, Entropy, Fault, Result, TenantId};
 use cipher::{DataKey, equal, keyed_hash};
 use db::Batch;
 
 use super::Embedded;
 use crate::{
-    SEALED, UNINITIALISED,
+    SEALED, Seal, UNINITIALISED,
     place::{Place, Slot, Wrapping},
+    quorum::QUORUM_HELD,
     store::{self, SealMark, StoreRow, WrapRow},
 };
 
 const ROOT_CHECK: &str = "bastide kms root check";
-/// The version that the root key has while nothing rotates it.
-const ROOT_VERSION: u32 = 1;
+/// The version of a store's first root key.
+const FIRST_ROOT: u32 = 1;
 
 /// What an unsealed store holds in memory.
 pub(super) struct Keyring {
@@ -24,6 +25,18 @@ pub(super) struct Keyring {
 }
 
 impl Keyring {
+    /// The barrier keys by version, wrapped by another root key.
+    pub(super) fn rewrap(&self, root: &Wrapping<'_>, entropy: &dyn Entropy) -> Vec<WrapRow> {
+        let barriers = self.barriers.iter();
+        let wrap = |(version, barrier): (&u32, &DataKey)| WrapRow {
+            version: *version,
+            wrap: self
+                .slot(Place::Barrier, *version)
+                .wrap(root, barrier, entropy),
+        };
+        barriers.map(wrap).collect()
+    }
+
     pub(super) fn newest_barrier(&self) -> Result<Wrapping<'_>> {
         let (version, key) = self
             .barriers
@@ -68,8 +81,29 @@ pub(super) fn under<'k>(keys: &'k BTreeMap<u32, DataKey>, wrap: &[u8]) -> Result
 }
 
 /// Tells the right root key before anything is opened with it.
-fn root_check(root: &DataKey, hierarchy: [u8; 16]) -> [u8; 32] {
+pub(super) fn root_check(root: &DataKey, hierarchy: [u8; 16]) -> [u8; 32] {
     keyed_hash(root, ROOT_CHECK, &hierarchy)
+}
+
+/// Opens the barrier keyring with the root key.
+pub(super) fn open_hierarchy(
+    row: &StoreRow,
+    barriers: &[WrapRow],
+    root: &DataKey,
+) -> Result<Keyring> {
+    let open = |barrier: &WrapRow| {
+        let slot = Slot {
+            hierarchy: row.hierarchy,
+            place: Place::Barrier,
+            version: barrier.version,
+        };
+        Ok((barrier.version, slot.unwrap(root, &barrier.wrap)?))
+    };
+    let barriers = barriers.iter().map(open).collect::<Result<_>>()?;
+    Ok(Keyring {
+        hierarchy: row.hierarchy,
+        barriers,
+    })
 }
 
 impl Embedded {
@@ -93,7 +127,7 @@ impl Embedded {
         };
         let under = Wrapping {
             key: &root,
-            version: ROOT_VERSION,
+            version: FIRST_ROOT,
         };
         let wrap = slot.wrap(&under, &barrier, &*self.entropy);
         let barriers = BTreeMap::from([(store::FIRST_VERSION, barrier)]);
@@ -125,21 +159,23 @@ impl Embedded {
         store::find_store(&mut snapshot).await
     }
 
-    /// Opens the barrier keyring with the root key file and holds it.
+    /// Opens the barrier keyring with the root key file and holds it. Where the root key is in shares, the custodians have to
+    /// come.
     ///
     /// # Errors
     /// [`UNINITIALISED`], [`SEALED`]; a fault when the root key is missing or another.
     pub(super) async fn unlock(&self) -> Result<Arc<Keyring>> {
         let (row, barriers) = self.read_hierarchy().await?;
-        if row.is_sealed {
+        if row.is_sealed || row.seal == Seal::Quorum {
             return Err(SEALED.into());
         }
-        let keyring = Arc::new(self.open_hierarchy(&row, &barriers)?);
+        let root = self.root_of_file(&row)?;
+        let keyring = Arc::new(open_hierarchy(&row, &barriers, &root)?);
         self.hold_keyring(Some(Arc::clone(&keyring)));
         Ok(keyring)
     }
 
-    async fn read_hierarchy(&self) -> Result<(StoreRow, Vec<WrapRow>)> {
+    pub(super) async fn read_hierarchy(&self) -> Result<(StoreRow, Vec<WrapRow>)> {
         let mut snapshot = self.database.snapshot().await?;
         let row = store::find_store(&mut snapshot)
             .await?
@@ -148,7 +184,14 @@ impl Embedded {
         Ok((row, barriers))
     }
 
-    fn open_hierarchy(&self, row: &StoreRow, barriers: &[WrapRow]) -> Result<Keyring> {
+    /// The root key in the node's file.
+    ///
+    /// # Errors
+    /// [`QUORUM_HELD`]; a fault when the file is missing, or not that of this store.
+    pub(super) fn root_of_file(&self, row: &StoreRow) -> Result<DataKey> {
+        if row.seal == Seal::Quorum {
+            return Err(QUORUM_HELD.into());
+        }
         if !self.root.exists() {
             return Err(Fault::new(
                 "this key store was made with a root key, and the node's root key file is missing: \
@@ -164,19 +207,7 @@ impl Embedded {
             )
             .into());
         }
-        let open = |barrier: &WrapRow| {
-            let slot = Slot {
-                hierarchy: row.hierarchy,
-                place: Place::Barrier,
-                version: barrier.version,
-            };
-            Ok((barrier.version, slot.unwrap(&root, &barrier.wrap)?))
-        };
-        let barriers = barriers.iter().map(open).collect::<Result<_>>()?;
-        Ok(Keyring {
-            hierarchy: row.hierarchy,
-            barriers,
-        })
+        Ok(root)
     }
 
     pub(super) async fn try_seal(&self) -> Result<Option<()>> {
@@ -190,14 +221,14 @@ impl Embedded {
     /// Whoever unseals shows first that they hold the root key.
     pub(super) async fn try_unseal(&self) -> Result<Option<()>> {
         let (row, barriers) = self.read_hierarchy().await?;
-        self.open_hierarchy(&row, &barriers)?;
+        open_hierarchy(&row, &barriers, &self.root_of_file(&row)?)?;
         if !row.is_sealed {
             return Ok(Some(()));
         }
         self.mark(&row, SealMark::Unsealed).await
     }
 
-    async fn mark(&self, row: &StoreRow, to: SealMark) -> Result<Option<()>> {
+    pub(super) async fn mark(&self, row: &StoreRow, to: SealMark) -> Result<Option<()>> {
         let mut batch = Batch::new();
         store::update_seal(&mut batch, row.version, to, self.clock.now())?;
         self.commit(batch).await

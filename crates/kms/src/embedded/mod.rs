@@ -2,12 +2,14 @@
 
 mod hierarchy;
 mod keys;
+mod rotation;
+mod shares;
 mod tenants;
 mod upkeep;
 
 use std::{
     future::Future,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use base::{Clock, Entropy, Fault, KeyId, Result, TenantId};
@@ -16,10 +18,12 @@ use db::{Batch, CommitError, Database};
 use futures_util::future::BoxFuture;
 
 use crate::{
-    Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Status, TOO_MANY_KEYS, UNWRAP_MAX,
+    Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Share, Status, TOO_MANY_KEYS, UNWRAP_MAX,
     UnusedKey, store,
 };
 use hierarchy::Keyring;
+pub use rotation::{Rewrapped, TenantKey};
+pub use shares::{Authority, Entered, Given};
 
 /// How often something is tried that conflicts with what others do at the same moment.
 const ATTEMPTS: usize = 8;
@@ -32,6 +36,8 @@ pub struct Embedded {
     entropy: Arc<dyn Entropy>,
     /// Absent while sealed.
     keyring: RwLock<Option<Arc<Keyring>>>,
+    /// The shares that custodians have entered at this node since it is sealed.
+    entered: Mutex<Vec<Share>>,
 }
 
 impl Embedded {
@@ -53,6 +59,7 @@ impl Embedded {
             clock,
             entropy,
             keyring,
+            entered: Mutex::default(),
         })
     }
 

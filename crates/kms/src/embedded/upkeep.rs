@@ -22,25 +22,32 @@ impl Embedded {
             let counts = crate::KeyCounts::default();
             return Ok(Status {
                 state: SealState::Uninitialised,
+                quorum: None,
                 counts,
             });
         };
         let counts = store::counts(&mut snapshot).await?;
+        let quorum = self.quorum(&mut snapshot).await?;
         drop(snapshot);
         let state = if row.is_sealed || self.held_keyring().is_none() {
-            SealState::Sealed
+            SealState::Sealed { seal: row.seal }
         } else {
-            SealState::Unsealed {
-                seal: Seal::Development,
-            }
+            SealState::Unsealed { seal: row.seal }
         };
-        Ok(Status { state, counts })
+        Ok(Status {
+            state,
+            quorum,
+            counts,
+        })
     }
 
     pub(super) async fn changes_since(&self, since: i64) -> Result<Changes> {
         let mut snapshot = self.database.snapshot().await?;
         let row = store::find_store(&mut snapshot).await?;
-        let Some(row) = row.filter(|row| !row.is_sealed) else {
+        // Under a quorum, a node that holds nothing waits for the custodians, whatever others do.
+        let is_open =
+            |row: &store::StoreRow| row.seal == Seal::Development || self.held_keyring().is_some();
+        let Some(row) = row.filter(|row| !row.is_sealed && is_open(row)) else {
             self.hold_keyring(None);
             return Ok(Changes {
                 epoch: 0,

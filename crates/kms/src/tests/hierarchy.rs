@@ -252,11 +252,21 @@ async fn a_sealed_store_gives_no_key_to_any_node_until_it_is_unsealed() {
                 "kms.sealed"
             );
             assert_eq!(refusal(node.destroy_tenant(tenant(1))).await, "kms.sealed");
-            assert_eq!(node.status().await.unwrap().state, SealState::Sealed);
+            assert_eq!(
+                node.status().await.unwrap().state,
+                SealState::Sealed {
+                    seal: Seal::Development
+                }
+            );
             assert!(node.changes(0).await.unwrap().is_sealed);
         }
         let restarted = ground.node().await;
-        assert_eq!(restarted.status().await.unwrap().state, SealState::Sealed);
+        assert_eq!(
+            restarted.status().await.unwrap().state,
+            SealState::Sealed {
+                seal: Seal::Development
+            }
+        );
 
         let root = ground.directory.path().join("root.key");
         let right = std::fs::read(&root).unwrap();

@@ -3,6 +3,8 @@
 mod caches;
 mod hierarchy;
 mod keys;
+mod quorum;
+mod rotation;
 mod tampering;
 mod watched;
 

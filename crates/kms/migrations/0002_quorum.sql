@@ -1,0 +1,27 @@
+-- Which root key wraps the barrier keyring, and since when.
+ALTER TABLE kms_store ADD COLUMN root_version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE kms_store ADD COLUMN rooted_at BIGINT;
+
+-- Root keys that were given out in shares: «given» until enough of their shares came back, then «held», «retired» once another
+-- is held.
+CREATE TABLE kms_share_set (
+    tenant BYTEA NOT NULL,
+    number BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    threshold BIGINT NOT NULL,
+    root_check BYTEA NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, number)
+);
+
+-- Who keeps which share. `share_check` tells a share from any other, and says nothing of it.
+CREATE TABLE kms_share (
+    tenant BYTEA NOT NULL,
+    share_set BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    custodian TEXT NOT NULL,
+    role TEXT NOT NULL,
+    share_check BYTEA NOT NULL,
+    proved_at BIGINT,
+    PRIMARY KEY (tenant, share_set, place)
+);
