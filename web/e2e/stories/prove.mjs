@@ -83,12 +83,13 @@ export async function prove(stage) {
 
   await stage.step("what is begun on one device goes on on the other", async () => {
     await guest.box.fill("Half of it 一半");
-    const row = stage.device.chat(owner.name);
-    await row.getByText("Half of it 一半").waitFor();
+    await guest.goTo("people");
     await stage.device.openChat(owner.name);
     await until("the draft is there", async () => (await stage.device.box.inputValue()) === "Half of it 一半");
     await stage.device.writes("Half of it 一半, and the rest");
     await owner.message("and the rest").waitFor();
+    await guest.openChat(owner.name);
+    await guest.message("and the rest").waitFor();
     await until("it is begun no more", async () => (await guest.box.inputValue()) === "");
     await stage.device.goTo("people");
     await stage.device.goTo("chats");

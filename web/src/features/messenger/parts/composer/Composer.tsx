@@ -63,7 +63,8 @@ export function Composer(props: Props) {
   const active = people[Math.min(pick, people.length - 1)];
 
   useDraft(place, (wire, shown, found) => {
-    if (editing || (box.box.current && box.box.current.value !== "" && wire === "")) return;
+    // What was typed while names were looked up stays.
+    if (editing || wire !== drafts.of(place.key)) return;
     box.show(shown, found);
   });
   useEdited(editing, place, box.show);
