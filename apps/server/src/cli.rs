@@ -71,6 +71,9 @@ pub(crate) struct Options {
     /// The root key of the development seal.
     #[arg(long, global = true, env = "BASTIDE_KMS_ROOT_KEY_FILE")]
     pub(crate) kms_root_key_file: Option<PathBuf>,
+    /// For how many days a tenant's key is the newest; 90 by default.
+    #[arg(long, global = true, env = "BASTIDE_KMS_ROTATION_DAYS")]
+    pub(crate) kms_rotation_days: Option<u32>,
     /// Where metrics are served; loopback by default.
     #[arg(long, global = true, env = "BASTIDE_METRICS_LISTEN")]
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -236,6 +239,12 @@ pub(crate) enum Kms {
     Seal,
     /// Unseal the store with the root key file.
     Unseal,
+    /// Give tenants newer keys now, and wrap anew what older ones wrap. Nobody who works notices.
+    Rotate {
+        /// One tenant alone.
+        #[arg(long)]
+        tenant: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use base::{Context, Fault, Result, Secret};
@@ -22,6 +23,9 @@ const API_BURST_S: u32 = 5;
 
 /// What each organisation may keep in files, in gigabytes.
 const FILES_QUOTA_GB: u64 = 100;
+/// For how many days a tenant's key is the newest, unless the operator says otherwise.
+const KMS_ROTATION_DAYS: u32 = 90;
+const KMS_ROTATION_DAYS_MAX: u32 = 3_650;
 
 /// What the server runs with.
 pub(crate) struct Config {
@@ -32,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) database_url: Secret<String>,
     pub(crate) kms_database_url: Secret<String>,
     pub(crate) kms_root_key_file: PathBuf,
+    /// For how long a tenant's key is the newest.
+    pub(crate) kms_rotation: Duration,
     pub(crate) blobs: Location,
     pub(crate) blob_credentials: Option<S3Credentials>,
     pub(crate) bus_url: Option<Secret<String>>,
@@ -128,6 +134,7 @@ impl Config {
             blobs: blobs.parse()?,
             database_url: Secret::new(database_url),
             kms_database_url: Secret::new(kms_database_url),
+            kms_rotation: kms_rotation(options.kms_rotation_days.or(file.kms_rotation_days))?,
             blob_credentials,
             data_dir,
             listen,
@@ -260,6 +267,13 @@ fn api_rate(per_minute: Option<u32>) -> Option<Rate> {
         per_minute,
         burst: (per_minute / 60).saturating_mul(API_BURST_S).max(1),
     })
+}
+
+fn kms_rotation(days: Option<u32>) -> Result<Duration> {
+    match days.unwrap_or(KMS_ROTATION_DAYS) {
+        days @ 1..=KMS_ROTATION_DAYS_MAX => Ok(Duration::from_secs(u64::from(days) * 86_400)),
+        _ => Err(Fault::new("kms-rotation-days is between 1 and 3650").into()),
+    }
 }
 
 fn files_quota(gigabytes: Option<u64>) -> Result<Option<u64>> {

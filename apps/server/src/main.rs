@@ -19,6 +19,7 @@ mod steady;
 #[cfg(test)]
 mod sweeps;
 mod telling;
+mod turning;
 
 use std::process::ExitCode;
 

@@ -21,7 +21,7 @@ use crate::{
     numbers::Sources,
     output::{self, Form},
     settings::{Renewal, Source},
-    steady, telling,
+    steady, telling, turning,
 };
 
 const DEVELOPMENT_SEAL: &str = "\
@@ -76,7 +76,8 @@ pub(crate) async fn run(
     numbers.show(&metrics, listener.open_connections());
     announce(&config, address, metrics_address, sealed, form)?;
     steady::start(&runtime, node);
-    steady::start_keys(&runtime, kms, node);
+    steady::start_keys(&runtime, Arc::clone(&kms), node);
+    turning::start(&runtime, kms, node, config.kms_rotation);
     if let Some(address) = config.antivirus.take() {
         steady::start_scanning(&runtime, node, address);
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use system_tests::{Person, Server, ServerOptions, binary};
+use system_tests::{Connection, Person, Server, ServerOptions, binary};
 
 use crate::ground::Ground;
 
@@ -206,6 +206,20 @@ fn tell_all(desk: &Desk<'_>) {
     assert!(desk.entries() > before, "a refusal has an entry");
 
     let before = desk.entries();
+    let turned = desk.says(&["kms", "rotate", "--tenant", id]);
+    assert_eq!(turned["tenant_keys"], 1);
+    assert!(turned["rewrapped"].as_i64().unwrap() > 12, "{turned}");
+    assert_eq!(desk.says(&["kms", "rotate"])["tenant_keys"], 2);
+    assert!(desk.entries() >= before + 3, "each key has an entry");
+    let keys = &desk.says(&["kms", "status"])["tenant_keys"];
+    assert_eq!(keys["being_rewrapped"], 0, "{keys}");
+    let nobody = format!("t_{}", "1".repeat(32));
+    assert_eq!(
+        desk.refuses(&["kms", "rotate", "--tenant", &nobody]),
+        (1, "kms.tenant_absent".to_owned())
+    );
+
+    let before = desk.entries();
     assert_eq!(desk.says(&["kms", "seal"])["state"], "sealed");
     assert_eq!(
         desk.says(&["kms", "seal"])["state"],
@@ -373,6 +387,79 @@ fn serve_says_where_it_is_in_one_line() {
         assert!(address.port() > 0 && address.ip().is_loopback());
     }
     assert!(told["public_url"].as_str().unwrap().starts_with("https://"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tenant_keys_turn_while_people_talk_however_often_it_is_cut_off() {
+    let ground = Ground::embedded();
+    turn_keys(&ground).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tenant_keys_turn_over_postgresql_too() {
+    if let Some(ground) = Ground::postgres().await {
+        turn_keys(&ground).await;
+    }
+}
+
+/// How many chats there are, each with a key of its own, and how often the command is killed.
+const CHATS: usize = 24;
+const KILLS: u32 = 8;
+
+async fn turn_keys(ground: &Ground) {
+    let place = ground.directory.path().join("data");
+    let desk = Desk {
+        place: &place,
+        options: &ground.options,
+    };
+    let server = Server::start(&place, ground.options.clone()).await;
+    let mut ana = Person::founds(&server.shared_client(), "turning", "ana").await;
+    let mut said = Vec::new();
+    for number in 0..CHATS {
+        let chat = ana.creates_chat(&format!("chat {number}"), &[]).await;
+        let text = format!("said first in {number}");
+        ana.sends(&chat, "first", &text).await;
+        said.push((chat, vec![text]));
+    }
+    for round in 0..KILLS {
+        let mut child = command(&place, &ground.options, &["kms", "rotate"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let at = usize::try_from(round).unwrap();
+        let (chat, texts) = &mut said[at];
+        let text = format!("said while keys turn {round}");
+        ana.sends(chat, &format!("r-{round}"), &text).await;
+        texts.push(text);
+        tokio::time::sleep(Duration::from_millis(70) * round).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    desk.says(&["kms", "rotate"]);
+    let status = desk.says(&["kms", "status"]);
+    assert_eq!(status["tenant_keys"]["being_rewrapped"], 0);
+    everything_is_read(&mut ana.connection, &said).await;
+    desk.entries();
+    server.stop().await;
+
+    let again = Server::start(&place, ground.options.clone()).await;
+    let mut connection = again.shared_client().connect().await;
+    connection.token = Some(ana.token.clone());
+    everything_is_read(&mut connection, &said).await;
+    again.stop().await;
+}
+
+async fn everything_is_read(connection: &mut Connection, said: &[(String, Vec<String>)]) {
+    for (chat, texts) in said {
+        let page = format!("/chats/{chat}/messages");
+        let page = connection.call("GET", &page, &Value::Null).await.ok();
+        let items = page["items"].as_array().unwrap().iter();
+        let found: Vec<&str> = items
+            .filter_map(|item| item["body"]["text"].as_str())
+            .collect();
+        assert_eq!(found, *texts);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! `bastide kms …`
 
-use base::Result;
-use kms::{Embedded, Kms, Seal, SealState, Status, UNINITIALISED};
+use base::{Context, Result, TenantId, Timestamp};
+use kms::{Embedded, Kms, Seal, SealState, Status, TENANT_ABSENT, TenantKey, UNINITIALISED};
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,21 +9,26 @@ use crate::{
     config::Config,
     house::{self, House},
     output::Form,
+    turning,
 };
 
 pub(crate) async fn run(config: &Config, command: &cli::Kms, form: Form) -> Result<()> {
     let Some(kms) = house::look_at_kms(config).await? else {
         return match command {
-            cli::Kms::Status => report(&empty(), form),
-            cli::Kms::Seal | cli::Kms::Unseal => Err(UNINITIALISED.into()),
+            cli::Kms::Status => report(&empty(), &[], form),
+            cli::Kms::Seal | cli::Kms::Unseal | cli::Kms::Rotate { .. } => {
+                Err(UNINITIALISED.into())
+            }
         };
     };
     let recorded = match command {
         cli::Kms::Status => Ok(()),
         cli::Kms::Seal => seal(config, &kms).await?,
         cli::Kms::Unseal => unseal(config, &kms).await?,
+        cli::Kms::Rotate { tenant } => return rotate(config, tenant.as_deref(), form).await,
     };
-    report(&kms.status().await?, form)?;
+    let keys = turning::tenant_keys(&kms).await?;
+    report(&kms.status().await?, &keys, form)?;
     recorded
 }
 
@@ -52,6 +57,33 @@ async fn unseal(config: &Config, kms: &Embedded) -> Result<Result<()>> {
     }))
 }
 
+/// Gives tenants newer keys, each after its entry. Whatever ends it, the server or another call goes on where it was.
+async fn rotate(config: &Config, tenant: Option<&str>, form: Form) -> Result<()> {
+    let wanted: Option<TenantId> = tenant
+        .map(|tenant| tenant.parse().context("reading the tenant's id"))
+        .transpose()?;
+    let house = House::open(config).await?;
+    let turned = async {
+        let mut keys = turning::tenant_keys(&house.kms).await?;
+        keys.retain(|key| wanted.is_none_or(|wanted| wanted == key.tenant));
+        if keys.is_empty() {
+            return Err(TENANT_ABSENT.into());
+        }
+        let mut rewrapped = 0;
+        for key in &keys {
+            let of = json!({ "tenant": key.tenant });
+            house.operate(vault::ROTATE.name, of).await?;
+            house.kms.rotate_tenant(key.tenant).await?;
+            rewrapped += turning::rewrap_all(&house.kms, key.tenant).await?;
+        }
+        let value = json!({ "tenant_keys": keys.len(), "rewrapped": rewrapped });
+        let text = format!("{} newer keys; {rewrapped} wrapped anew.", keys.len());
+        form.print(&value, &text)
+    };
+    let outcome = turned.await;
+    house.end(outcome).await
+}
+
 async fn note(config: &Config, operation: &str) -> Result<()> {
     let house = House::open(config).await?;
     let noted = house.operate(operation, Value::Null).await.map(drop);
@@ -66,7 +98,7 @@ fn empty() -> Status {
     }
 }
 
-fn report(status: &Status, form: Form) -> Result<()> {
+fn report(status: &Status, tenant_keys: &[TenantKey], form: Form) -> Result<()> {
     let (state, seal) = match status.state {
         SealState::Uninitialised => ("uninitialised", None),
         SealState::Sealed { .. } => ("sealed", None),
@@ -76,15 +108,21 @@ fn report(status: &Status, form: Form) -> Result<()> {
         SealState::Unsealed { seal: Seal::Quorum } => ("unsealed", Some("quorum")),
     };
     let counts = &status.counts;
+    let oldest: Option<Timestamp> = tenant_keys.iter().map(|key| key.made_at).min();
+    let rewrapping = tenant_keys.iter().filter(|key| key.has_older).count();
+    let since = oldest.map_or_else(String::new, |oldest| {
+        format!("\nOldest     tenant key of {oldest}; {rewrapping} being followed by newer ones")
+    });
     let value = json!({
         "state": state, "seal": seal,
         "keys": {
             "tenants": counts.tenants, "reserved": counts.reserved, "used": counts.used, "destroyed": counts.destroyed,
         },
+        "tenant_keys": { "oldest_made_at": oldest, "being_rewrapped": rewrapping },
     });
     let seal = seal.map_or_else(String::new, |seal| format!(" ({seal} seal)"));
     let text = format!(
-        "State      {state}{seal}\nTenants    {}\nKeys       {} used, {} in reserve, {} destroyed",
+        "State      {state}{seal}\nTenants    {}\nKeys       {} used, {} in reserve, {} destroyed{since}",
         counts.tenants, counts.used, counts.reserved, counts.destroyed
     );
     form.print(&value, &text)

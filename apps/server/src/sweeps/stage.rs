@@ -249,6 +249,14 @@ impl Stage {
                 None => self.of_messages(name).await,
             },
             ("controls", _) => Some(self.of_controls(name)),
+            ("vault", "tenant_key") => {
+                let of = json!({ "tenant": self.people().await[0].member.tenant });
+                let by = match name.ends_with("renew") {
+                    true => self.system(),
+                    false => self.house.operator(),
+                };
+                Some(deed(&by, of))
+            }
             ("vault", "store") => Some(deed(&self.house.operator(), Value::Null)),
             ("identity", "account" | "member" | "invitation") => self.of_the_house(name).await,
             ("identity", "letter" | "outdated" | "sign_up" | "sign_up_code" | "code_failure") => {

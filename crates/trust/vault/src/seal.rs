@@ -7,6 +7,8 @@ use act::{Act, Action, Module, Operation};
 use base::{Result, TenantId};
 use db::MigrationSet;
 
+use crate::turning;
+
 /// That the operator seals the key store.
 pub static SEAL: Operation = Operation::write("vault.store.seal", Action::Administer)
     .summary("Say that the key store is about to be sealed.")
@@ -17,7 +19,7 @@ pub static UNSEAL: Operation = Operation::write("vault.store.unseal", Action::Ad
     .summary("Say that the key store was unsealed.")
     .operator();
 
-/// The operations of the seal; they have no tables.
+/// The operations of the seal and of tenant keys; they have no tables.
 pub fn module() -> Module {
     let migrations = MigrationSet {
         domain: "vault",
@@ -26,6 +28,8 @@ pub fn module() -> Module {
     Module::new("vault", migrations)
         .with(&SEAL, note)
         .with(&UNSEAL, note)
+        .with(&turning::ROTATE, turning::note)
+        .with(&turning::RENEW, turning::note)
 }
 
 async fn note(act: &mut Act, (): ()) -> Result<()> {

@@ -1,6 +1,8 @@
 //! Every SQL statement of the crate, and the rows they read.
 
-use std::num::NonZeroU8;
+mod shares;
+mod turning;
+mod unused;
 
 use base::{Fault, Id, KeyId, Result, TenantId, Timestamp};
 use db::{
@@ -8,10 +10,11 @@ use db::{
     Snapshot, Statement, params, plain,
 };
 
-use crate::{
-    port::{Destroyed, KeyCounts, Seal, UnusedKey},
-    quorum::{Custodian, Kept},
-};
+use crate::port::{Destroyed, KeyCounts, Seal};
+
+pub(crate) use shares::*;
+pub(crate) use turning::*;
+pub(crate) use unused::*;
 
 /// The tables of the key store. They stand in a database or schema of their own.
 pub const MIGRATIONS: MigrationSet = MigrationSet {
@@ -19,11 +22,11 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
     migrations: &[
         Migration {
             name: "0001_hierarchy",
-            sql: include_str!("../migrations/0001_hierarchy.sql"),
+            sql: include_str!("../../migrations/0001_hierarchy.sql"),
         },
         Migration {
             name: "0002_quorum",
-            sql: include_str!("../migrations/0002_quorum.sql"),
+            sql: include_str!("../../migrations/0002_quorum.sql"),
         },
     ],
 };
@@ -34,16 +37,16 @@ pub static STATEMENTS: &[&Statement] = &[
     &INSERT_STORE,
     &BARRIERS,
     &INSERT_BARRIER,
-    &REWRAP_BARRIER,
-    &SET_ROOT,
-    &SHARE_SETS,
-    &INSERT_SHARE_SET,
-    &TURN_SHARE_SET,
-    &FORGET_SHARE_SET,
-    &SHARES,
-    &INSERT_SHARE,
-    &FORGET_SHARES,
-    &PROVE_SHARE,
+    &shares::REWRAP_BARRIER,
+    &shares::SET_ROOT,
+    &shares::SHARE_SETS,
+    &shares::INSERT_SHARE_SET,
+    &shares::TURN_SHARE_SET,
+    &shares::FORGET_SHARE_SET,
+    &shares::SHARES,
+    &shares::INSERT_SHARE,
+    &shares::FORGET_SHARES,
+    &shares::PROVE_SHARE,
     &SEAL,
     &UNSEAL,
     &COUNT_TENANTS,
@@ -63,17 +66,17 @@ pub static STATEMENTS: &[&Statement] = &[
     &UNWRAP,
     &KEY_STATE,
     &DESTROY_KEY,
-    &UNUSED,
-    &MARK_USED,
-    &DISCARD,
+    &unused::UNUSED,
+    &unused::MARK_USED,
+    &unused::DISCARD,
     &INDEX_KEY,
     &INSERT_INDEX_KEY,
-    &TENANT_KEYS,
-    &STALE_KEYS,
-    &REWRAP_KEY,
-    &STALE_INDEX_KEYS,
-    &REWRAP_INDEX_KEY,
-    &RETIRE_TENANT_KEYS,
+    &turning::TENANT_KEYS,
+    &turning::STALE_KEYS,
+    &turning::REWRAP_KEY,
+    &turning::STALE_INDEX_KEYS,
+    &turning::REWRAP_INDEX_KEY,
+    &turning::RETIRE_TENANT_KEYS,
 ];
 
 /// The version that resource keys and index keys have while they have one.
@@ -110,46 +113,6 @@ static BARRIERS: Statement =
 static INSERT_BARRIER: Statement = Statement::write(
     "INSERT INTO kms_barrier (tenant, version, wrap, created_at) VALUES (:cell, :version, :wrap, :now)",
 );
-static REWRAP_BARRIER: Statement = Statement::write(
-    "UPDATE kms_barrier SET wrap = :wrap WHERE tenant = :cell AND version = :version",
-)
-.exactly_one();
-static SET_ROOT: Statement = Statement::write(
-    "UPDATE kms_store SET seal = 'quorum', root_version = :version, root_check = :root_check, rooted_at = :now
-     WHERE tenant = :cell",
-)
-.exactly_one();
-static SHARE_SETS: Statement = Statement::read(
-    "SELECT number, state, threshold, root_check FROM kms_share_set
-     WHERE tenant = :cell AND state <> 'retired' ORDER BY number",
-);
-static INSERT_SHARE_SET: Statement = Statement::write(
-    "INSERT INTO kms_share_set (tenant, number, state, threshold, root_check, made_at)
-     VALUES (:cell, :number, 'given', :threshold, :root_check, :now)",
-);
-static TURN_SHARE_SET: Statement = Statement::write(
-    "UPDATE kms_share_set SET state = :state WHERE tenant = :cell AND number = :number",
-)
-.exactly_one();
-static FORGET_SHARE_SET: Statement = Statement::write(
-    "DELETE FROM kms_share_set WHERE tenant = :cell AND number = :number AND state = 'given'",
-)
-.exactly_one();
-static SHARES: Statement = Statement::read(
-    "SELECT place, custodian, role, share_check, proved_at FROM kms_share
-     WHERE tenant = :cell AND share_set = :number ORDER BY place",
-);
-static INSERT_SHARE: Statement = Statement::write(
-    "INSERT INTO kms_share (tenant, share_set, place, custodian, role, share_check)
-     VALUES (:cell, :number, :place, :custodian, :role, :share_check)",
-);
-static FORGET_SHARES: Statement =
-    Statement::write("DELETE FROM kms_share WHERE tenant = :cell AND share_set = :number");
-static PROVE_SHARE: Statement = Statement::write(
-    "UPDATE kms_share SET proved_at = :now
-     WHERE tenant = :cell AND share_set = :number AND place = :place",
-)
-.exactly_one();
 static SEAL: Statement = Statement::write(
     "UPDATE kms_store SET sealed_at = :now WHERE tenant = :cell AND sealed_at IS NULL",
 )
@@ -226,20 +189,6 @@ static DESTROY_KEY: Statement = Statement::write(
      WHERE tenant = :tenant AND id = :id AND state <> 'destroyed'",
 )
 .exactly_one();
-// The coalesce keeps SQLite from walking the primary key where the index of reserved keys is meant.
-static UNUSED: Statement = Statement::read(
-    "SELECT tenant, id, reserved_at FROM kms_key
-     WHERE state = 'reserved' AND reserved_at <= :before AND coalesce(tenant, :cell) >= :cell
-     ORDER BY reserved_at LIMIT :limit",
-);
-static MARK_USED: Statement = Statement::write(
-    "UPDATE kms_key SET state = 'used', used_at = :now
-     WHERE tenant = :tenant AND id = :id AND state = 'reserved'",
-);
-static DISCARD: Statement = Statement::write(
-    "DELETE FROM kms_key
-     WHERE tenant = :tenant AND id = :id AND state = 'reserved' AND reserved_at <= :before",
-);
 static INDEX_KEY: Statement = Statement::read(
     "SELECT version, wrap FROM kms_index_key
      WHERE tenant = :tenant AND label = :label ORDER BY version DESC",
@@ -248,33 +197,6 @@ static INSERT_INDEX_KEY: Statement = Statement::write(
     "INSERT INTO kms_index_key (tenant, label, version, wrap, created_at)
      VALUES (:tenant, :label, :version, :wrap, :now)",
 );
-
-static TENANT_KEYS: Statement = Statement::read(
-    "SELECT k.tenant, MAX(k.version) AS version, MAX(k.created_at) AS made_at, count(*) AS versions
-     FROM kms_tenant_key k WHERE k.tenant >= :cell AND k.tenant > :after
-     GROUP BY k.tenant ORDER BY k.tenant LIMIT :limit",
-);
-// A wrap names the version of the key around it in its second to fifth byte.
-static STALE_KEYS: Statement = Statement::read(
-    "SELECT id, version, wrap FROM kms_key
-     WHERE tenant = :tenant AND id > :after AND wrap IS NOT NULL AND substr(wrap, 2, 4) <> :newest
-     ORDER BY id LIMIT :limit",
-);
-// Only what is still as it was read: what another node wrapped anew meanwhile stays.
-static REWRAP_KEY: Statement = Statement::write(
-    "UPDATE kms_key SET wrap = :wrap
-     WHERE tenant = :tenant AND id = :id AND version = :version AND wrap = :before",
-);
-static STALE_INDEX_KEYS: Statement = Statement::read(
-    "SELECT label, version, wrap FROM kms_index_key
-     WHERE tenant = :tenant AND substr(wrap, 2, 4) <> :newest ORDER BY label, version LIMIT :limit",
-);
-static REWRAP_INDEX_KEY: Statement = Statement::write(
-    "UPDATE kms_index_key SET wrap = :wrap
-     WHERE tenant = :tenant AND label = :label AND version = :version AND wrap = :before",
-);
-static RETIRE_TENANT_KEYS: Statement =
-    Statement::write("DELETE FROM kms_tenant_key WHERE tenant = :tenant AND version < :newest");
 
 /// The store's own row.
 pub(crate) struct StoreRow {
@@ -350,123 +272,6 @@ pub(crate) async fn barriers(snapshot: &mut Snapshot) -> Result<Vec<WrapRow>> {
 
 pub(crate) fn insert_barrier(batch: &mut Batch, barrier: WrapRow, now: Timestamp) -> Result<()> {
     batch.execute(TenantId::NIL, &INSERT_BARRIER, wrap_params(barrier, now))
-}
-
-/// A set of shares that is not retired.
-pub(crate) struct ShareSet {
-    pub(crate) number: u32,
-    pub(crate) is_held: bool,
-    pub(crate) threshold: NonZeroU8,
-    pub(crate) root_check: [u8; 32],
-}
-
-/// The sets that are given or held: one of each at most.
-pub(crate) async fn share_sets(snapshot: &mut Snapshot) -> Result<Vec<ShareSet>> {
-    let rows = snapshot
-        .rows(TenantId::NIL, &SHARE_SETS, params! {})
-        .await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(ShareSet {
-                number: version(row.take("number")?)?,
-                is_held: row.take::<String>("state")? == "held",
-                threshold: place(row.take("threshold")?)?,
-                root_check: row.take("root_check")?,
-            })
-        })
-        .collect()
-}
-
-/// A share as the store knows it, and what tells it from any other.
-pub(crate) struct ShareRow {
-    pub(crate) kept: Kept,
-    pub(crate) check: [u8; 32],
-}
-
-pub(crate) async fn shares(snapshot: &mut Snapshot, set: u32) -> Result<Vec<ShareRow>> {
-    let rows = snapshot
-        .rows(TenantId::NIL, &SHARES, params! { number: set })
-        .await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(ShareRow {
-                kept: Kept {
-                    place: place(row.take("place")?)?,
-                    custodian: Custodian {
-                        name: row.take("custodian")?,
-                        role: row.take("role")?,
-                    },
-                    proved_at: row.take("proved_at")?,
-                },
-                check: row.take("share_check")?,
-            })
-        })
-        .collect()
-}
-
-/// Notes shares that are given out, in place of `before`, which were given and did not come back.
-pub(crate) fn insert_share_set(
-    batch: &mut Batch,
-    (set, before): (&ShareSet, Option<u32>),
-    shares: Vec<ShareRow>,
-    now: Timestamp,
-) -> Result<()> {
-    if let Some(before) = before {
-        let number = || params! { number: before };
-        batch.execute(TenantId::NIL, &FORGET_SHARES, number())?;
-        batch.execute(TenantId::NIL, &FORGET_SHARE_SET, number())?;
-    }
-    let row = params! {
-        number: set.number, threshold: u32::from(set.threshold.get()),
-        root_check: db::Plain::bytes(set.root_check), now: now,
-    };
-    batch.execute(TenantId::NIL, &INSERT_SHARE_SET, row)?;
-    for share in shares {
-        let Custodian { name, role } = share.kept.custodian;
-        let row = params! {
-            number: set.number, place: u32::from(share.kept.place.get()), custodian: plain(&name),
-            role: plain(&role), share_check: db::Plain::bytes(share.check),
-        };
-        batch.execute(TenantId::NIL, &INSERT_SHARE, row)?;
-    }
-    Ok(())
-}
-
-/// Has the given set be the held one, in place of `before`, whose shares are forgotten.
-pub(crate) fn hold_share_set(batch: &mut Batch, given: u32, before: Option<u32>) -> Result<()> {
-    let turn = |number: u32, state: &'static str| params! { number: number, state: plain(state) };
-    if let Some(before) = before {
-        batch.execute(TenantId::NIL, &FORGET_SHARES, params! { number: before })?;
-        batch.execute(TenantId::NIL, &TURN_SHARE_SET, turn(before, "retired"))?;
-    }
-    batch.execute(TenantId::NIL, &TURN_SHARE_SET, turn(given, "held"))
-}
-
-/// Notes that a custodian has shown their share.
-pub(crate) fn prove_share(
-    batch: &mut Batch,
-    set: u32,
-    share: NonZeroU8,
-    now: Timestamp,
-) -> Result<()> {
-    let row = params! { number: set, place: u32::from(share.get()), now: now };
-    batch.execute(TenantId::NIL, &PROVE_SHARE, row)
-}
-
-/// Has the root key be another one from now on. The caller wraps every barrier key anew in the same batch.
-pub(crate) fn set_root(
-    batch: &mut Batch,
-    root_version: u32,
-    root_check: [u8; 32],
-    now: Timestamp,
-) -> Result<()> {
-    let row = params! { version: root_version, root_check: db::Plain::bytes(root_check), now: now };
-    batch.execute(TenantId::NIL, &SET_ROOT, row)
-}
-
-pub(crate) fn rewrap_barrier(batch: &mut Batch, barrier: WrapRow) -> Result<()> {
-    let row = params! { version: barrier.version, wrap: db::Plain::bytes(barrier.wrap) };
-    batch.execute(TenantId::NIL, &REWRAP_BARRIER, row)
 }
 
 /// Makes the batch fail if the root, the seal or the shares change meanwhile.
@@ -612,136 +417,6 @@ pub(crate) fn insert_tenant(
     batch.execute(tenant, &INSERT_TENANT_KEY, wrap_params(key, now))
 }
 
-/// The newest key of a tenant, and how many versions it has.
-pub(crate) struct TenantKeyRow {
-    pub(crate) tenant: TenantId,
-    pub(crate) version: u32,
-    pub(crate) made_at: Timestamp,
-    pub(crate) versions: i64,
-}
-
-/// Tenants that have keys, by id after one of them; the cell's own key comes first.
-pub(crate) async fn list_tenant_keys(
-    snapshot: &mut Snapshot,
-    after: Option<TenantId>,
-    limit: u32,
-) -> Result<Vec<TenantKeyRow>> {
-    // Nothing is smaller than the cell's nil id: no bytes at all come before it.
-    let after = db::Plain::bytes(after.map_or_else(Vec::new, |after| after.to_bytes().to_vec()));
-    let window = params! { after: after, limit: limit };
-    let rows = snapshot.rows(TenantId::NIL, &TENANT_KEYS, window).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(TenantKeyRow {
-                tenant: row.take("tenant")?,
-                version: version(row.take("version")?)?,
-                made_at: row.take("made_at")?,
-                versions: row.take("versions")?,
-            })
-        })
-        .collect()
-}
-
-/// Gives a tenant a newer key. What relied on the older one conflicts from here on.
-pub(crate) fn add_tenant_key(
-    batch: &mut Batch,
-    (tenant, guard): (TenantId, i64),
-    key: WrapRow,
-    now: Timestamp,
-) -> Result<()> {
-    guard_tenant(batch, tenant, guard);
-    batch.raise(tenant_keys(tenant));
-    batch.execute(tenant, &INSERT_TENANT_KEY, wrap_params(key, now))
-}
-
-/// Removes the tenant's keys before the newest, as long as nothing relied on them meanwhile.
-pub(crate) fn retire_tenant_keys(
-    batch: &mut Batch,
-    (tenant, guard): (TenantId, i64),
-    newest: u32,
-) -> Result<()> {
-    guard_tenant(batch, tenant, guard);
-    batch.raise(tenant_keys(tenant));
-    batch.execute(tenant, &RETIRE_TENANT_KEYS, params! { newest: newest })
-}
-
-/// A resource key that is wrapped by an older key of its tenant.
-pub(crate) struct StaleKey {
-    pub(crate) id: KeyId,
-    pub(crate) row: WrapRow,
-}
-
-pub(crate) async fn stale_keys(
-    snapshot: &mut Snapshot,
-    tenant: TenantId,
-    (newest, after, limit): (u32, KeyId, u32),
-) -> Result<Vec<StaleKey>> {
-    let window = params! { newest: named(newest), after: after, limit: limit };
-    let rows = snapshot.rows(tenant, &STALE_KEYS, window).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(StaleKey {
-                id: row.take("id")?,
-                row: WrapRow::read(&mut row)?,
-            })
-        })
-        .collect()
-}
-
-pub(crate) fn rewrap_key(
-    batch: &mut Batch,
-    tenant: TenantId,
-    stale: StaleKey,
-    wrap: Vec<u8>,
-) -> Result<()> {
-    let row = params! {
-        id: stale.id, version: stale.row.version, before: db::Plain::bytes(stale.row.wrap),
-        wrap: db::Plain::bytes(wrap),
-    };
-    batch.execute(tenant, &REWRAP_KEY, row)
-}
-
-/// A key of keyed hashes that is wrapped by an older key of its tenant.
-pub(crate) struct StaleIndexKey {
-    pub(crate) label: String,
-    pub(crate) row: WrapRow,
-}
-
-pub(crate) async fn stale_index_keys(
-    snapshot: &mut Snapshot,
-    tenant: TenantId,
-    (newest, limit): (u32, u32),
-) -> Result<Vec<StaleIndexKey>> {
-    let window = params! { newest: named(newest), limit: limit };
-    let rows = snapshot.rows(tenant, &STALE_INDEX_KEYS, window).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(StaleIndexKey {
-                label: row.take("label")?,
-                row: WrapRow::read(&mut row)?,
-            })
-        })
-        .collect()
-}
-
-pub(crate) fn rewrap_index_key(
-    batch: &mut Batch,
-    tenant: TenantId,
-    stale: StaleIndexKey,
-    wrap: Vec<u8>,
-) -> Result<()> {
-    let row = params! {
-        label: plain(&stale.label), version: stale.row.version,
-        before: db::Plain::bytes(stale.row.wrap), wrap: db::Plain::bytes(wrap),
-    };
-    batch.execute(tenant, &REWRAP_INDEX_KEY, row)
-}
-
-/// A version as wraps name it.
-fn named(version: u32) -> db::Plain {
-    db::Plain::bytes(version.to_be_bytes())
-}
-
 /// Whatever relied on the tenant's keys conflicts from here on.
 pub(crate) fn destroy_tenant(batch: &mut Batch, tenant: TenantId, now: Timestamp) -> Result<()> {
     batch.raise(tenant_keys(tenant));
@@ -864,42 +539,6 @@ pub(crate) fn destroy_key(
     insert_change(batch, Some(Destroyed::Key(tenant, id)), now)
 }
 
-pub(crate) async fn list_unused(
-    snapshot: &mut Snapshot,
-    before: Timestamp,
-    limit: u32,
-) -> Result<Vec<UnusedKey>> {
-    let window = params! { before: before, limit: limit };
-    let rows = snapshot.rows(TenantId::NIL, &UNUSED, window).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(UnusedKey {
-                tenant: row.take("tenant")?,
-                id: row.take("id")?,
-                reserved_at: row.take("reserved_at")?,
-            })
-        })
-        .collect()
-}
-
-pub(crate) fn mark_used(
-    batch: &mut Batch,
-    tenant: TenantId,
-    id: KeyId,
-    now: Timestamp,
-) -> Result<()> {
-    batch.execute(tenant, &MARK_USED, params! { id: id, now: now })
-}
-
-pub(crate) fn discard(
-    batch: &mut Batch,
-    tenant: TenantId,
-    id: KeyId,
-    before: Timestamp,
-) -> Result<()> {
-    batch.execute(tenant, &DISCARD, params! { id: id, before: before })
-}
-
 /// Newest first.
 pub(crate) async fn index_keys(
     snapshot: &mut Snapshot,
@@ -928,11 +567,6 @@ pub(crate) fn insert_index_key(
 
 fn wrap_params(row: WrapRow, now: Timestamp) -> db::Params {
     params! { version: row.version, wrap: db::Plain::bytes(row.wrap), now: now }
-}
-
-fn place(stored: i64) -> Result<NonZeroU8> {
-    let place = u8::try_from(stored).ok().and_then(NonZeroU8::new);
-    place.ok_or_else(|| Fault::new("a stored number of shares is out of range").into())
 }
 
 fn version(stored: i64) -> Result<u32> {
