@@ -225,6 +225,52 @@ mod tests {
         }
     }
 
+    /// Bit by bit through what is stored, and through where it stands.
+    #[test]
+    fn ten_thousand_changed_bits_are_as_many_refusals() {
+        let flip = |bytes: [u8; 16], bit: usize| {
+            let mut bytes = bytes;
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        };
+        let mut refused = 0;
+        for words in 0..12 {
+            let text = "a few words ".repeat(words);
+            let sealed = seal_record(&key(1), 1, &PLACE, text.as_bytes(), &SystemEntropy);
+            for bit in 0..sealed.len() * 8 {
+                let mut changed = sealed.clone();
+                changed[bit / 8] ^= 1 << (bit % 8);
+                assert!(open_record(&key(1), &PLACE, &changed).is_err(), "bit {bit}");
+                refused += 1;
+            }
+            let label = |bit: usize| Field {
+                label: BODY.label ^ (1 << (bit % 32)),
+                ..BODY
+            };
+            for bit in 0..128 {
+                let tenant = TenantId::from_bytes(flip(PLACE.tenant.to_bytes(), bit));
+                let resource = flip(PLACE.resource, bit);
+                let row = flip(PLACE.row, bit);
+                let (field, row_version) = (label(bit), PLACE.row_version ^ (1 << (bit % 64)));
+                for elsewhere in [
+                    RecordContext { tenant, ..PLACE },
+                    RecordContext { resource, ..PLACE },
+                    RecordContext { row, ..PLACE },
+                    RecordContext { field, ..PLACE },
+                    RecordContext {
+                        row_version,
+                        ..PLACE
+                    },
+                ] {
+                    let opened = open_record(&key(1), &elsewhere, &sealed);
+                    assert_eq!(opened.err(), Some(OpenError::Rejected), "bit {bit}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 10_000, "{refused}");
+    }
+
     #[test]
     fn no_part_of_a_record_passes_for_the_whole() {
         let sealed = seal_record(&key(1), 1, &PLACE, b"a few words", &SystemEntropy);

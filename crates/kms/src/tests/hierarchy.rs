@@ -170,7 +170,7 @@ async fn a_start_that_fails_at_its_last_statement_leaves_nothing() {
 }
 
 /// Polls a future so many times and drops it: what a process leaves that ends there.
-async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+pub(super) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     for _ in 0..polls {
         let polled = poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));

@@ -4,7 +4,7 @@ use std::num::NonZeroU8;
 
 use db::{Statement, params};
 
-use super::*;
+use super::{hierarchy::dropped_after, *};
 use crate::{
     Authority, Custodian, Entered, Given, Quorum, Seal, SealState, Share, SharePlan, Status,
 };
@@ -230,6 +230,71 @@ async fn new_custodians_come_in_by_the_old_ones_whose_shares_then_open_nothing()
         let opened = unwrapped(&*after, TenantId::NIL, &[made[0].id]).await;
         assert_eq!(opened[0].as_ref().unwrap().expose(), made[0].key.expose());
         assert_eq!(refusal(give(&enough)).await, "kms.share_other");
+    }
+}
+
+#[tokio::test]
+async fn handing_the_root_key_over_may_be_cut_off_anywhere() {
+    for ground in Ground::each("quorum_cut").await {
+        let root = Authority::RootFile;
+        let node = ground.node().await;
+        let made = node.reserve(TenantId::NIL, 1).await.unwrap();
+        let [low, high] = [plan(3, 2), plan(5, 3)];
+        let is_open = async |node: &Embedded| {
+            let opened = unwrapped(node, TenantId::NIL, &[made[0].id]).await;
+            opened[0].as_ref().unwrap().expose() == made[0].key.expose()
+        };
+        for polls in 0..40 {
+            drop(dropped_after(polls, node.give_shares(&root, &high)).await);
+            assert!(is_open(&*ground.node().await).await, "given until {polls}");
+        }
+        let mut shares = node.give_shares(&root, &low).await.unwrap();
+        for polls in 0..40 {
+            let back = those(&shares, &[1, 3]);
+            drop(dropped_after(polls, node.hold_shares(&root, &back)).await);
+            let after = ground.node().await;
+            if state(&after).await != (SealState::Sealed { seal: QUORUM }) {
+                assert!(is_open(&after).await, "held until {polls}");
+            }
+        }
+        assert!(is_open(&node).await, "who is open stays open");
+        // From now on by the custodians, cut off as before.
+        for polls in 0..40 {
+            let before = those(&shares, &[1, 2]);
+            let authority = Authority::Shares(&before);
+            drop(dropped_after(polls, node.give_shares(&authority, &high)).await);
+            let new = node.give_shares(&authority, &high).await.unwrap();
+            let back = those(&new, &[1, 2, 3]);
+            drop(dropped_after(polls, node.hold_shares(&authority, &back)).await);
+            let after = ground.node().await;
+            let is_new = after.enter_share(read(&new[0])).await.is_ok();
+            after.forget_shares();
+            let (held, enough) = match is_new {
+                true => (&new, 3),
+                false => (&shares, 2),
+            };
+            let last = held[..enough - 1].iter();
+            for share in last {
+                after.enter_share(read(share)).await.unwrap();
+            }
+            let last = read(&held[enough - 1]);
+            drop(dropped_after(polls, after.enter_share(last)).await);
+            if state(&after).await == (SealState::Sealed { seal: QUORUM }) {
+                after.forget_shares();
+                for share in &held[..enough] {
+                    after.enter_share(read(share)).await.unwrap();
+                }
+            }
+            assert!(is_open(&after).await, "the {} custodians", held.len());
+            if is_new {
+                // And back to as few as before, for the next round.
+                let many = those(&new, &[1, 2, 3]);
+                let authority = Authority::Shares(&many);
+                shares = node.give_shares(&authority, &low).await.unwrap();
+                let back = those(&shares, &[1, 2]);
+                node.hold_shares(&authority, &back).await.unwrap();
+            }
+        }
     }
 }
 

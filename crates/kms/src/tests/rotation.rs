@@ -2,7 +2,7 @@
 
 use db::{Statement, params};
 
-use super::*;
+use super::{hierarchy::dropped_after, *};
 use crate::Rewrapped;
 
 static TENANT_KEYS: Statement =
@@ -92,6 +92,29 @@ async fn a_newer_key_takes_over_step_by_step_and_nothing_in_use_changes() {
             .await
             .unwrap();
         assert!(listed.len() == 1 && !listed[0].has_older);
+    }
+}
+
+#[tokio::test]
+async fn a_turn_may_be_cut_off_anywhere() {
+    for ground in Ground::each("rotation_cut").await {
+        let node = ground.node().await;
+        let own = tenant(5);
+        node.create_tenant(own).await.unwrap();
+        let made = node.reserve(own, 5).await.unwrap();
+        let ids: Vec<KeyId> = made.iter().map(|new| new.id).collect();
+        let before = bytes(&unwrapped(&*node, own, &ids).await);
+        for polls in 0..30 {
+            drop(dropped_after(polls, node.rotate_tenant(own)).await);
+            for _ in 0..4 {
+                drop(dropped_after(polls, node.rewrap_some(own, KeyId::NIL, 2)).await);
+                let fresh = ground.node().await;
+                assert_eq!(bytes(&unwrapped(&*fresh, own, &ids).await), before);
+            }
+        }
+        finished(&node, own, 2).await;
+        assert_eq!(bytes(&unwrapped(&*node, own, &ids).await), before);
+        assert_eq!(ground.read::<i64>(own, &TENANT_KEYS, params! {}).await, 1);
     }
 }
 
