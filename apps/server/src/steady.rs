@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use act::Runtime;
+use act::{Ports, Runtime};
 use base::{Result, TenantId};
 use db::{Lease, LeaseKeeper};
 use identity::{Postman, Smtp, SmtpSettings};
@@ -31,9 +31,9 @@ pub(crate) fn start_mail(
         loop {
             tokio::time::sleep(LETTERS_EVERY).await;
             let round = async {
-                match keeper.hold(&ports.database, ports.clock.now()).await? {
-                    Some(_) => postman.round().await,
-                    None => Ok(identity::Round::default()),
+                match is_ours(&ports, &keeper).await? {
+                    true => postman.round().await,
+                    false => Ok(identity::Round::default()),
                 }
             };
             match round.await {
@@ -63,9 +63,9 @@ pub(crate) fn start_scanning(runtime: &Arc<Runtime>, node: NodeId, address: anti
         loop {
             tokio::time::sleep(SCANS_EVERY).await;
             let round = async {
-                match keeper.hold(&ports.database, ports.clock.now()).await? {
-                    Some(_) => inspector.round().await,
-                    None => Ok(messenger::Inspected::default()),
+                match is_ours(&ports, &keeper).await? {
+                    true => inspector.round().await,
+                    false => Ok(messenger::Inspected::default()),
                 }
             };
             match round.await {
@@ -116,11 +116,11 @@ pub(crate) fn start_keys(runtime: &Arc<Runtime>, kms: Arc<Embedded>, node: NodeI
         loop {
             tokio::time::sleep(KEYS_EVERY).await;
             let round = async {
-                match keeper.hold(&ports.database, ports.clock.now()).await? {
-                    Some(_) => vault::reconcile_keys(kms.as_ref(), &ports.database)
+                match is_ours(&ports, &keeper).await? {
+                    true => vault::reconcile_keys(kms.as_ref(), &ports.database)
                         .await
                         .map(|_| ()),
-                    None => Ok(()),
+                    false => Ok(()),
                 }
             };
             if let Err(error) = round.await {
@@ -148,9 +148,7 @@ fn start_tidying(runtime: &Arc<Runtime>, node: NodeId) {
 }
 
 async fn tidy_once(runtime: &Runtime, keeper: &LeaseKeeper) -> Result<()> {
-    let ports = runtime.ports();
-    let lease = keeper.hold(&ports.database, ports.clock.now()).await?;
-    if lease.is_none() {
+    if !is_ours(runtime.ports(), keeper).await? {
         return Ok(());
     }
     runtime.purge_outdated().await?;
@@ -221,18 +219,19 @@ async fn repeat(runtime: Arc<Runtime>, node: NodeId, operation: &'static str, ev
 }
 
 async fn once(runtime: &Runtime, keeper: &LeaseKeeper, operation: &'static str) -> Result<()> {
-    let ports = runtime.ports();
-    if keeper
-        .hold(&ports.database, ports.clock.now())
-        .await?
-        .is_none()
-    {
+    if !is_ours(runtime.ports(), keeper).await? {
         return Ok(());
     }
     runtime
         .run_as("reconciler", TenantId::NIL, operation, json!({}))
         .await
         .map(|_| ())
+}
+
+/// Whether a round of this work is for this node: it takes the lease, or holds it already.
+pub(crate) async fn is_ours(ports: &Ports, keeper: &LeaseKeeper) -> Result<bool> {
+    let lease = keeper.hold(&ports.database, ports.clock.now()).await?;
+    Ok(lease.is_some())
 }
 
 /// The lease of a reconciler is called after its operation.

@@ -212,11 +212,7 @@ async fn look_behind(
     let ports = runtime.ports();
     for round in 0_u32.. {
         let behind = async {
-            if keeper
-                .hold(&ports.database, ports.clock.now())
-                .await?
-                .is_none()
-            {
+            if !steady::is_ours(ports, &keeper).await? {
                 return Ok(());
             }
             ring_behind(&courier, &bell).await?;

@@ -33,11 +33,10 @@ pub(crate) fn start(runtime: &Arc<Runtime>, kms: Arc<Embedded>, node: NodeId, ag
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(EVERY).await;
-            let ports = runtime.ports();
             let round = async {
-                match keeper.hold(&ports.database, ports.clock.now()).await? {
-                    Some(_) => round(&runtime, &kms, age).await,
-                    None => Ok(()),
+                match steady::is_ours(runtime.ports(), &keeper).await? {
+                    true => round(&runtime, &kms, age).await,
+                    false => Ok(()),
                 }
             };
             if let Err(error) = round.await {

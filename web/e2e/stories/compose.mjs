@@ -94,8 +94,7 @@ export async function compose(stage) {
 
 /** Moves a file over the conversation, or lets it go. */
 async function drags(person, type) {
-  const pane = person.box;
-  await pane.evaluate((box, kind) => {
+  await person.box.evaluate((box, kind) => {
     const data = new DataTransfer();
     data.items.add(new File(["station;level\n1;2.4\n"], "levels.csv", { type: "text/csv" }));
     box.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));

@@ -107,7 +107,7 @@ export function applyNotice(client: QueryClient, notice: NoticeFrame): void {
       void client.invalidateQueries({ queryKey: keys.quiet });
       return;
     case "answer":
-      // A card was answered, perhaps on another device: of that, the stream tells nobody else.
+      // One has answered a card, perhaps on another device. What everybody hears does not say so.
       if (notice.chat && notice.number !== undefined) void renewMessage(client, notice.chat, notice.number);
       return;
     case "export":

@@ -312,15 +312,14 @@ impl Embedded {
         for share in shares {
             is_known(row, set, &known, share)?;
         }
+        if shares.len() < usize::from(set.threshold.get()) {
+            return Err(SHARES_FEW.into());
+        }
         let keys = shares.iter().map(|share| {
             let key = &share.key;
             KeyShare::new(key.place(), key.expose())
         });
-        let root = join_key(&keys.collect::<Vec<_>>());
-        if shares.len() < usize::from(set.threshold.get()) {
-            return Err(SHARES_FEW.into());
-        }
-        let root = root.map_err(|_| SHARE_TWICE)?;
+        let root = join_key(&keys.collect::<Vec<_>>()).map_err(|_| SHARE_TWICE)?;
         match equal(&root_check(&root, row.hierarchy), &set.root_check) {
             true => Ok(root),
             // Every share is known and they are enough: what the store holds of them was changed.

@@ -96,6 +96,26 @@ async fn a_newer_key_takes_over_step_by_step_and_nothing_in_use_changes() {
 }
 
 #[tokio::test]
+async fn a_key_that_still_wraps_hashes_alone_is_not_retired() {
+    let ground = Ground::sqlite();
+    let node = ground.node().await;
+    let own = tenant(6);
+    node.create_tenant(own).await.unwrap();
+    let hashes = async || {
+        let mut hashes = Vec::new();
+        for label in ["mail", "name", "phone"] {
+            let index = node.index_key(own, label).await.unwrap();
+            hashes.push(index.newest.hash(label, b"ana"));
+        }
+        hashes
+    };
+    let before = hashes().await;
+    node.rotate_tenant(own).await.unwrap();
+    assert_eq!(finished(&node, own, 1).await, 3);
+    assert_eq!(hashes().await, before);
+}
+
+#[tokio::test]
 async fn a_turn_may_be_cut_off_anywhere() {
     for ground in Ground::each("rotation_cut").await {
         let node = ground.node().await;
