@@ -8,7 +8,7 @@ use super::Finding;
 use crate::Outcome;
 
 /// Crate → what it may depend on in the workspace. `TOPS` may depend on everything.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 27] = [
     ("base", &[]),
     ("cipher", &["base"]),
     ("db", &["base", "cipher"]),
@@ -22,6 +22,17 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("access", &["base", "act"]),
     ("audit", &["base", "cipher", "db", "act"]),
     ("controls", &["base", "act"]),
+    ("policies", &["base"]),
+    ("logical", &["base", "cipher", "db", "kms"]),
+    ("transit", &["base", "cipher", "logical"]),
+    ("kv", &["base", "logical"]),
+    ("logins", &["base", "cipher", "logical"]),
+    (
+        "secrets",
+        &[
+            "base", "cipher", "db", "kms", "policies", "logical", "transit", "kv", "logins", "gate",
+        ],
+    ),
     ("picture", &[]),
     ("identity", &["base", "act", "picture"]),
     ("slack", &["base"]),
@@ -37,15 +48,23 @@ const FOR_TESTS: [&str; 1] = ["testkit"];
 
 /// Heavy or dangerous library → the crates that may name it outside their tests.
 const OWNERS: [(&str, &[&str]); 18] = [
-    ("argon2", &["identity"]),
+    ("argon2", &["identity", "logins"]),
     ("async-nats", &["bus"]),
     (
         "aws-lc-rs",
-        &["cipher", "kms", "gate", "push", "server", "bench"],
+        &[
+            "cipher", "kms", "transit", "gate", "push", "server", "bench",
+        ],
     ),
     ("axum", &["gate", "server", "bench"]),
-    ("http", &["gate", "server", "system-tests", "bench"]),
-    ("hyper", &["gate", "server", "system-tests", "bench"]),
+    (
+        "http",
+        &["gate", "secrets", "server", "system-tests", "bench"],
+    ),
+    (
+        "hyper",
+        &["gate", "secrets", "server", "system-tests", "bench"],
+    ),
     ("hyper-util", &["gate", "server", "system-tests", "bench"]),
     ("image", &["picture"]),
     ("object_store", &["blob"]),
