@@ -18,3 +18,11 @@ CREATE TABLE secrets_entry (
     value_sealed BYTEA,
     PRIMARY KEY (tenant, folder, name)
 );
+
+-- The hash of the root token that was given out when the key store was initialised, until the store is open for the first time.
+CREATE TABLE secrets_first_token (
+    tenant BYTEA NOT NULL,
+    token_hash BYTEA NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant)
+);

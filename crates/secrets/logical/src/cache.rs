@@ -64,6 +64,14 @@ impl Cache {
         }
     }
 
+    pub(crate) fn clear(&self) {
+        let mut held = self.held();
+        *held = Held {
+            changes: held.changes + 1,
+            ..Held::default()
+        };
+    }
+
     fn held(&self) -> std::sync::MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

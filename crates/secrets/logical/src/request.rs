@@ -23,7 +23,7 @@ pub struct Request {
     /// Below the mount, without a slash at its beginning; a list has none at its end either.
     pub path: String,
     /// The fields of the body, or of the query for what has no body.
-    pub data: Map<String, Value>,
+    pub data: Arc<Map<String, Value>>,
     /// Nobody for what is public.
     pub caller: Option<Arc<Caller>>,
     pub mount: Arc<Mount>,

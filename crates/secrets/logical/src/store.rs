@@ -7,6 +7,7 @@ use base::{Clock, Context, Entropy, Fault, KeyId, Kind, Refusal, Result, TenantI
 use cipher::{BlindIndex, DataKey, Field, RecordContext};
 use db::{Batch, CommitError, Database, Migration, MigrationSet, Statement, params};
 use kms::{Behalf, Kms, NodeId, Purpose};
+use zeroize::Zeroizing;
 
 use crate::{
     cache::Cache,
@@ -25,6 +26,10 @@ const NAME: Field = Field {
 const VALUE: Field = Field {
     label: 202,
     name: "secrets.entry.value",
+};
+const CARRIED: Field = Field {
+    label: 203,
+    name: "secrets.carried",
 };
 const NAMES_LABEL: &str = "secrets.names";
 const KEY_VERSION: u32 = 1;
@@ -66,6 +71,14 @@ static INSERT_STORE: Statement = Statement::write(
     "INSERT INTO secrets_store (tenant, data_key, made_at) VALUES (:cell, :data_key, :now)",
 )
 .or_duplicate(TAKEN);
+static FIRST: Statement =
+    Statement::read("SELECT token_hash FROM secrets_first_token WHERE tenant = :cell");
+static KEEP_FIRST: Statement = Statement::write(
+    "INSERT INTO secrets_first_token (tenant, token_hash, made_at) VALUES (:cell, :token_hash, :now)
+     ON CONFLICT (tenant) DO UPDATE SET token_hash = excluded.token_hash, made_at = excluded.made_at",
+);
+static DROP_FIRST: Statement =
+    Statement::write("DELETE FROM secrets_first_token WHERE tenant = :cell");
 static ENTRY: Statement = Statement::read(
     "SELECT version, value_sealed FROM secrets_entry
      WHERE tenant = :cell AND folder = :folder AND name = :name AND members IS NULL",
@@ -196,6 +209,48 @@ impl Store {
         opened.is_none()
     }
 
+    /// Forgets what was opened, and keeps the key: somebody else may have changed it.
+    pub fn forget(&self) {
+        let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = &*opened {
+            opened.cache.clear();
+        }
+    }
+
+    /// Keeps the hash of the first token until the store is open for the first time. A store that is not initialised yet takes
+    /// another one in its place.
+    ///
+    /// # Errors
+    /// A fault when the database fails.
+    pub async fn keep_first_token(&self, hash: &str) -> Result<()> {
+        let mut batch = Batch::new();
+        let hash = db::Plain::bytes(hash.as_bytes());
+        let row = params! { token_hash: hash, now: self.clock.now() };
+        batch.execute(TenantId::NIL, &KEEP_FIRST, row)?;
+        self.database.commit(batch).await?;
+        Ok(())
+    }
+
+    /// The hash of the first token, if it was not taken over yet.
+    ///
+    /// # Errors
+    /// A fault when the database fails.
+    pub async fn first_token(&self) -> Result<Option<String>> {
+        let mut snapshot = self.database.snapshot().await?;
+        let row = snapshot.row(TenantId::NIL, &FIRST, params! {}).await?;
+        let hash: Option<Vec<u8>> = row.map(|mut row| row.take("token_hash")).transpose()?;
+        let hash = hash.map(String::from_utf8).transpose();
+        hash.context("reading the hash of the first token")
+    }
+
+    /// Has a commit take the hash of the first token away.
+    ///
+    /// # Errors
+    /// A fault when the batch is full.
+    pub fn drop_first_token(batch: &mut Batch) -> Result<()> {
+        batch.execute(TenantId::NIL, &DROP_FIRST, params! {})
+    }
+
     /// Begins a transaction.
     ///
     /// # Errors
@@ -247,7 +302,7 @@ impl Store {
         })?;
         Ok(Some(Entry {
             version,
-            value: zeroize::Zeroizing::new(value.expose().clone()),
+            value: Zeroizing::new(value.expose().clone()),
         }))
     }
 
@@ -356,6 +411,12 @@ impl Store {
         cipher::seal_record(&opened.key, KEY_VERSION, &context, text, &*self.entropy)
     }
 
+    /// Seals what is given out instead of kept, under a name that says what it is.
+    pub(crate) fn seal_carried(&self, opened: &Opened, what: &str, text: &[u8]) -> Vec<u8> {
+        let what = opened.names.hash("carried", what.as_bytes());
+        self.seal(opened, CARRIED, what, 0, text)
+    }
+
     /// Never one that the entry had before, also when it was removed in between.
     fn fresh_version(&self) -> i64 {
         let mut bytes = [0u8; 8];
@@ -376,6 +437,14 @@ pub(crate) struct Write<'a> {
 }
 
 impl Opened {
+    pub(crate) fn open_carried(&self, what: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let what = self.names.hash("carried", what.as_bytes());
+        let opened = cipher::open_record(&self.key, &self.context(CARRIED, what, 0), sealed);
+        opened
+            .ok()
+            .map(|text| Zeroizing::new(text.expose().clone()))
+    }
+
     pub(crate) fn spot(&self, path: &str) -> Spot {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         self.spot_in(folder, name)

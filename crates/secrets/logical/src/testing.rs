@@ -112,15 +112,15 @@ impl Stage {
         data: Value,
     ) -> Outcome {
         let data = match data {
-            Value::Object(data) => data,
-            _ => Map::new(),
+            Value::Object(data) => Arc::new(data),
+            _ => Arc::new(Map::new()),
         };
         loop {
             let mut changes = self.store.begin()?;
             let mut request = Request {
                 operation,
                 path: path.to_owned(),
-                data: data.clone(),
+                data: Arc::clone(&data),
                 caller: Some(Arc::new(self.caller.clone())),
                 mount: Arc::new(self.mount.clone()),
                 now: self.clock.now(),

@@ -70,6 +70,21 @@ impl Changes {
         self.writes.is_empty()
     }
 
+    /// The one reading of the clock.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Seals a text that is given out instead of kept; `what` says what it is, and it opens as nothing else.
+    pub fn seal_carried(&self, what: &str, text: &[u8]) -> Vec<u8> {
+        self.store.seal_carried(&self.opened, what, text)
+    }
+
+    /// What [`Changes::seal_carried`] sealed; `None` for anything else.
+    pub fn open_carried(&self, what: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.opened.open_carried(what, sealed)
+    }
+
     /// Commits. `fence` may add guards to the batch.
     ///
     /// # Errors
@@ -153,16 +168,11 @@ impl Txn<'_> {
         Arc::clone(&self.changes.store.entropy)
     }
 
-    /// A random UUID (RFC 9562 §5.4) in its usual form.
+    /// A random UUID, as [`uuid`] prints it.
     pub fn uuid(&self) -> String {
         let mut bytes = [0u8; 16];
         self.changes.store.entropy.fill(&mut bytes);
-        let bits = u128::from_be_bytes(bytes);
-        let bits = bits & !(0xf000 << 64) & !(0xc000 << 48) | (0x4000 << 64) | (0x8000 << 48);
-        let text = format!("{bits:032x}");
-        let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
-        let parts = parts.map(|part| text.get(part).unwrap_or_default());
-        parts.join("-")
+        uuid(bytes)
     }
 
     /// The same transaction below another root.
@@ -284,4 +294,14 @@ impl Txn<'_> {
         full.push_str(path);
         full
     }
+}
+
+/// Random bytes as a UUID (RFC 9562 §5.4) in its usual form.
+pub fn uuid(random: [u8; 16]) -> String {
+    let bits = u128::from_be_bytes(random);
+    let bits = bits & !(0xf000 << 64) & !(0xc000 << 48) | (0x4000 << 64) | (0x8000 << 48);
+    let text = format!("{bits:032x}");
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+    let parts = parts.map(|part| text.get(part).unwrap_or_default());
+    parts.join("-")
 }
