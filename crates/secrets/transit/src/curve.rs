@@ -24,10 +24,10 @@ pub(crate) enum Curve {
     P521,
 }
 
-/// How the two numbers of an ECDSA signature are written.
+/// How the two numbers of an ECDSA signature are written, and any signature is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Marshaling {
-    /// As DER (RFC 3279 §2.2.3).
+    /// As DER (RFC 3279 §2.2.3), in base64.
     #[default]
     Asn1,
     /// One after the other with all their leading zeros (RFC 7518 §3.4), in base64url without padding.

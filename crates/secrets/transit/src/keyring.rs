@@ -384,7 +384,7 @@ impl Keyring {
         match self.deletion_allowed {
             true => Ok(()),
             false => Err(Problem::invalid(format!(
-                "error deleting key {}: deletion is not allowed for this key",
+                "error deleting policy {}: deletion is not allowed for this key",
                 self.name
             ))),
         }

@@ -2,6 +2,7 @@
 
 mod backup;
 mod curve;
+mod engine;
 mod hash;
 mod keyring;
 mod kind;
@@ -19,6 +20,7 @@ mod wire;
 
 pub use backup::BACKUP_CHARS_MAX;
 pub use curve::Marshaling;
+pub use engine::{BATCH_MAX, Engine, RANDOM_BYTES_MAX};
 pub use hash::Hash;
 pub use keyring::{
     AUTO_ROTATE_MAX, AUTO_ROTATE_MIN, Keyring, NAME_BYTES_MAX, NewKey, RSA_VERSIONS_MAX, Tuning,

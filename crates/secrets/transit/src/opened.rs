@@ -7,6 +7,7 @@ use std::{
 
 use aws_lc_rs::{
     aead::{self, LessSafeKey, UnboundKey},
+    encoding::{AsDer, PublicKeyX509Der},
     hkdf::{self, HKDF_SHA256, Prk, Salt},
     rsa,
     signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair},
@@ -104,15 +105,25 @@ impl Derivation {
 }
 
 impl Opened {
-    /// Takes a key as it is stored. What `before`, an earlier reading of it, had set aside and not used stays in use.
+    /// Takes a key as it is stored. What `before`, an earlier reading of it, had set aside and not used stays in use, and what it
+    /// was promised is in use from now on.
+    pub fn stored(ring: Keyring, before: Option<&Self>) -> Self {
+        let opened = Self::new(ring, before);
+        for (number, version) in &opened.ring.versions {
+            if let Some(own) = opened.versions.get(number) {
+                own.lease.settle(version.uses_by);
+            }
+        }
+        opened
+    }
+
+    /// Takes a key of which it is not known whether it will ever be stored so.
     pub fn new(ring: Keyring, before: Option<&Self>) -> Self {
         let versions = ring.versions.iter().map(|(number, version)| {
             let earlier = before.and_then(|before| before.lease_of(*number, version));
-            let lease = earlier.unwrap_or_default();
-            lease.settle(version.uses_by);
             let opened = OpenedVersion {
                 key: OnceLock::new(),
-                lease,
+                lease: earlier.unwrap_or_default(),
             };
             (*number, opened)
         });
@@ -153,9 +164,9 @@ impl Opened {
     }
 
     /// The rest of a setting aside, which is in use once the key is read again and has it as the last one.
-    pub fn expect(&self, version: u32, by: u64, rest: u64) {
+    pub fn promise(&self, version: u32, by: u64, rest: u64) {
         if let Some(opened) = self.versions.get(&version) {
-            opened.lease.expect(by, rest);
+            opened.lease.promise(by, rest);
         }
     }
 
@@ -205,26 +216,39 @@ impl Key {
                     Some(Self::DerivedAead(Derivation::new(secret), algorithm))
                 }
                 (Some(algorithm), _) => aead_key(algorithm, secret).map(Self::Aead),
-                (_, Some(curve)) => Some(Self::Ecdsa(Box::new(Ecdsa {
-                    curve,
-                    asn1: EcdsaKeyPair::from_pkcs8(curve.signing(Marshaling::Asn1), secret).ok()?,
-                    jws: EcdsaKeyPair::from_pkcs8(curve.signing(Marshaling::Jws), secret).ok()?,
-                }))),
-                _ => read_rsa(kind, secret).map(|rsa| Self::Rsa(Box::new(rsa))),
+                (_, Some(curve)) => {
+                    read_ecdsa(curve, version).map(|ecdsa| Self::Ecdsa(Box::new(ecdsa)))
+                }
+                _ => read_rsa(kind, version).map(|rsa| Self::Rsa(Box::new(rsa))),
             },
         }
     }
 }
 
-fn read_rsa(kind: KeyType, document: &[u8]) -> Option<Rsa> {
+fn read_ecdsa(curve: Curve, version: &Version) -> Option<Ecdsa> {
+    let document = version.secret.expose();
+    let ecdsa = Ecdsa {
+        curve,
+        asn1: EcdsaKeyPair::from_pkcs8(curve.signing(Marshaling::Asn1), document).ok()?,
+        jws: EcdsaKeyPair::from_pkcs8(curve.signing(Marshaling::Jws), document).ok()?,
+    };
+    let public = AsDer::<PublicKeyX509Der>::as_der(ecdsa.asn1.public_key()).ok()?;
+    let is_own = public.as_ref() == version.public_bytes().ok()?;
+    is_own.then_some(ecdsa)
+}
+
+fn read_rsa(kind: KeyType, version: &Version) -> Option<Rsa> {
+    let document = version.secret.expose();
     let signing = rsa::KeyPair::from_pkcs8(document).ok()?;
+    let public = AsDer::<PublicKeyX509Der>::as_der(signing.public_key()).ok()?;
     let private = rsa::PrivateDecryptingKey::from_pkcs8(document).ok()?;
-    let is_own = kind.rsa_size()?.len() == private.key_size_bytes();
-    let public = private.public_key();
+    let is_own = public.as_ref() == version.public_bytes().ok()?
+        && kind.rsa_size()?.len() == private.key_size_bytes();
+    let encrypting = private.public_key();
     let rsa = Rsa {
         signing,
         decrypting: rsa::OaepPrivateDecryptingKey::new(private).ok()?,
-        encrypting: rsa::OaepPublicEncryptingKey::new(public).ok()?,
+        encrypting: rsa::OaepPublicEncryptingKey::new(encrypting).ok()?,
     };
     is_own.then_some(rsa)
 }

@@ -58,7 +58,7 @@ impl Opened {
             Key::Rsa(rsa) => (rsa_forms::sign(&rsa.signing, input, form)?, None),
             _ => return Err(self.signs_not()),
         };
-        let text = match self.is_url(form) {
+        let text = match form.marshaling == Marshaling::Jws {
             true => versioned_url(version, &bytes),
             false => versioned(version, &bytes),
         };
@@ -85,7 +85,7 @@ impl Opened {
         let what = "signature";
         let parts = Versioned::read(signature, what)?;
         self.ring().check_decryption_version(parts.version, what)?;
-        let bytes = match self.is_url(form) {
+        let bytes = match form.marshaling == Marshaling::Jws {
             true => parts.url_bytes(what)?,
             false => parts.bytes(what)?,
         };
@@ -125,10 +125,6 @@ impl Opened {
         let given = parts.bytes(what)?;
         let key = self.version(parts.version)?.hmac_key();
         Ok(cipher::equal(&hash.mac(key.expose(), input), &given))
-    }
-
-    fn is_url(&self, form: &SignatureForm) -> bool {
-        self.ring().kind().curve().is_some() && form.marshaling == Marshaling::Jws
     }
 
     fn signs_not(&self) -> Problem {

@@ -80,7 +80,7 @@ impl Lease {
     }
 
     /// These are ours if the key turns out to be stored with this setting aside as the last one.
-    pub(crate) fn expect(&self, by: u64, count: u64) {
+    pub(crate) fn promise(&self, by: u64, count: u64) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         if pending.len() >= PENDING_MAX {
             pending.remove(0);

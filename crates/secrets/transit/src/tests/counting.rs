@@ -18,7 +18,7 @@ fn nothing_is_encrypted_that_was_not_set_aside_and_stored() {
 
     let (mut uses, rest) = ring.set_aside(1, 3, 77, &random).unwrap();
     assert_eq!(rest, USES_STEP - 3);
-    fresh.expect(1, 77, rest);
+    fresh.promise(1, 77, rest);
     // What was asked for goes with the transaction that stores the key, the rest only once it is stored.
     for _ in 0..3 {
         assert!(fresh.encrypt(&mut uses, &Plain::default()).is_ok());
@@ -26,7 +26,9 @@ fn nothing_is_encrypted_that_was_not_set_aside_and_stored() {
     assert!(fresh.encrypt(&mut uses, &Plain::default()).is_err());
     assert!(fresh.uses(1, 1, &random).is_none());
 
-    let stored = Opened::new(copy(&ring), Some(&fresh));
+    let unsure = Opened::new(copy(&ring), Some(&fresh));
+    assert!(unsure.uses(1, 1, &random).is_none());
+    let stored = Opened::stored(copy(&ring), Some(&fresh));
     assert!(stored.uses(1, rest, &random).is_some());
     assert!(stored.uses(1, 1, &random).is_none());
 }
@@ -36,12 +38,16 @@ fn what_another_set_aside_is_not_ours() {
     let random = Seeded::new(11);
     let mut ring = ring();
     let ours = Opened::new(copy(&ring), None);
-    ours.expect(1, 77, 100);
+    ours.promise(1, 77, 100);
     ring.set_aside(1, 1, 78, &random).unwrap();
-    let stored = Opened::new(copy(&ring), Some(&ours));
+    let stored = Opened::stored(copy(&ring), Some(&ours));
     assert!(stored.uses(1, 1, &random).is_none());
     // Nor is it when a process begins anew.
-    assert!(Opened::new(copy(&ring), None).uses(1, 1, &random).is_none());
+    assert!(
+        Opened::stored(copy(&ring), None)
+            .uses(1, 1, &random)
+            .is_none()
+    );
 }
 
 #[test]
@@ -50,10 +56,10 @@ fn what_is_left_outlives_a_change_of_the_configuration_but_not_of_the_key() {
     let opened = super::stocked(ring());
     let mut changed = copy(opened.ring());
     changed.rotate(NOW, &random).unwrap();
-    let reopened = Opened::new(changed, Some(&opened));
+    let reopened = Opened::stored(changed, Some(&opened));
     assert!(reopened.uses(1, 5, &random).is_some());
     assert!(reopened.uses(2, 1, &random).is_none());
-    let another = Opened::new(ring(), Some(&opened));
+    let another = Opened::stored(ring(), Some(&opened));
     assert!(another.uses(1, 1, &random).is_none());
 }
 
@@ -66,7 +72,7 @@ fn however_often_processes_end_the_count_is_never_too_low() {
         if random.below(10) == 0 {
             held = None; // the process ends
         }
-        let opened = Opened::new(copy(&stored), held.as_ref());
+        let opened = Opened::stored(copy(&stored), held.as_ref());
         let count = u64::try_from(random.below(300_000)).unwrap();
         let version = stored.latest_version();
         if version > 1 {
@@ -84,7 +90,7 @@ fn however_often_processes_end_the_count_is_never_too_low() {
             let (_, rest) = changed
                 .set_aside(version, count, by, &Seeded::new(0))
                 .unwrap();
-            opened.expect(version, by, rest);
+            opened.promise(version, by, rest);
             // Some transactions fail, and then nothing of them counts.
             if random.below(4) != 0 {
                 stored = changed;

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::{KeyType, Keyring, NewKey, Opened, Plain, Problem, Uses};
 
 mod counting;
+mod engine;
 mod primitives;
 mod rings;
 mod sealing;
@@ -115,10 +116,10 @@ fn stocked(mut ring: Keyring) -> Opened {
         for version in ring.versions.keys().copied().collect::<Vec<_>>() {
             let by = random.number();
             let (_, rest) = ring.set_aside(version, 0, by, &random).unwrap();
-            first.expect(version, by, rest);
+            first.promise(version, by, rest);
         }
     }
-    Opened::new(ring, Some(&first))
+    Opened::stored(ring, Some(&first))
 }
 
 fn one_use(opened: &Opened, version: u32) -> Uses {

@@ -468,6 +468,15 @@ fn the_count_of_a_key_that_is_replaced_is_not_forgotten() {
     assert_eq!(restored.versions[&1].uses, RESTORED_SURCHARGE * 2);
 }
 
+/// The public half of another key of the type, as it is stored.
+fn another(kind: KeyType) -> String {
+    let ring = match kind.is_rsa() {
+        true => known_pair(KeyType::Rsa3072),
+        false => ring_of(&NewKey::of(kind)),
+    };
+    ring.versions[&1].public.clone().unwrap()
+}
+
 #[test]
 fn what_is_no_backup_is_refused() {
     let mut ring = turned(KeyType::Ed25519, 3);
@@ -499,6 +508,17 @@ fn what_is_no_backup_is_refused() {
         assert!(
             matches!(restore(&changed), Err(Problem::Invalid(_))),
             "{path}"
+        );
+    }
+    // A public half that is not that of the key would have others trust in whoever has the other one.
+    for kind in [KeyType::EcdsaP256, KeyType::Rsa2048, KeyType::Ed25519] {
+        let (mut ring, other) = (ring_of(&NewKey::of(kind)), another(kind));
+        (ring.exportable, ring.allow_plaintext_backup) = (true, true);
+        ring.versions.get_mut(&1).unwrap().public = Some(other);
+        let backup = ring.back_up(NOW).unwrap();
+        assert!(
+            Keyring::restore(&backup, None, None, false).is_err(),
+            "{kind:?}"
         );
     }
     for text in ["", "x", "e30=", &"A".repeat(crate::BACKUP_CHARS_MAX + 1)] {
