@@ -7,7 +7,7 @@ pub const PATTERN_BYTES_MAX: usize = 2_048;
 
 /// The path of one rule: exact, with `+` for whole segments, with `*` at its end for whatever follows.
 ///
-/// Patterns are ordered by their text. [`Pattern::precedence`] orders by which of two wins.
+/// The order of patterns is that of their texts, not which of two wins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pattern {
     text: Box<str>,

@@ -325,6 +325,15 @@ fn parameters_are_lists_and_are_named_once() {
 }
 
 #[test]
+fn what_stands_side_by_side_does_not_stand_deep() {
+    let hcl = "path \"a\" { capabilities = [\"read\"] }\n".repeat(DEPTH_MAX * 2);
+    let json = r#"{"a": {"capabilities": ["read"]}},"#.repeat(DEPTH_MAX * 2);
+    let json = format!("{{\"path\": [{}]}}", json.trim_end_matches(','));
+
+    assert_eq!(policy(&hcl), policy(&json));
+}
+
+#[test]
 fn texts_are_within_limits() {
     let one = |path: &str| format!("path \"{path}\" {{}}\n");
     let many = |count: usize| (0..count).map(|n| one(&n.to_string())).collect::<String>();
