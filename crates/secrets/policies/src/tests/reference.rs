@@ -186,7 +186,7 @@ fn look_ups_agree_with_a_slow_reference() {
         (Operation::List, "list"),
     ];
     let (mut allowed, mut needed) = (0, [0; 6]);
-    for round in 0..2_400 {
+    for round in 0..4_000 {
         let world = &WORLDS[round % WORLDS.len()];
         let count = dice.below(24) + 1;
         let rules: Vec<Written> = (0..count).map(|_| random_rule(&mut dice, world)).collect();
