@@ -13,7 +13,7 @@ mod store;
 mod tests;
 
 pub use cache::{CacheOptions, KeyCache, KeyUses};
-pub use embedded::{Authority, Embedded, Entered, Given, Rewrapped, TenantKey};
+pub use embedded::{Authority, Embedded, Entered, Given, Rewrapped, SealReading, TenantKey};
 pub use port::{
     BAD_LABEL, Behalf, Changes, Destroyed, Gone, IndexKey, KEY_ABSENT, KeyCounts, Kms,
     LABEL_BYTES_MAX, NewKey, Node, NodeId, Purpose, RESERVE_MAX, SEALED, Seal, SealState, Status,

@@ -1,5 +1,6 @@
 //! The key store inside the process: keys stand wrapped in a database of their own, and the keyring in memory.
 
+mod glance;
 mod hierarchy;
 mod keys;
 mod rotation;
@@ -9,7 +10,7 @@ mod upkeep;
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicU8},
 };
 
 use base::{Clock, Entropy, Fault, KeyId, Result, TenantId};
@@ -21,6 +22,7 @@ use crate::{
     Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Share, Status, TOO_MANY_KEYS, UNWRAP_MAX,
     UnusedKey, store,
 };
+pub use glance::SealReading;
 use hierarchy::Keyring;
 pub use rotation::{Rewrapped, TenantKey};
 pub use shares::{Authority, Entered, Given};
@@ -38,6 +40,8 @@ pub struct Embedded {
     keyring: RwLock<Option<Arc<Keyring>>>,
     /// The shares that custodians have entered at this node since it is sealed.
     entered: Mutex<Vec<Share>>,
+    /// How the root key was held when that was last read.
+    seen: AtomicU8,
 }
 
 impl Embedded {
@@ -60,6 +64,7 @@ impl Embedded {
             entropy,
             keyring,
             entered: Mutex::default(),
+            seen: AtomicU8::default(),
         })
     }
 

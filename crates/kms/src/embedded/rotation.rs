@@ -7,7 +7,7 @@ use db::Batch;
 use super::{Embedded, hierarchy::under, settled, tenants::TenantKeys};
 use crate::{
     place::Place,
-    store::{self, WrapRow},
+    store::{self, TenantKeyRow, WrapRow},
 };
 
 /// A tenant's newest key.
@@ -18,6 +18,17 @@ pub struct TenantKey {
     pub made_at: Timestamp,
     /// Whether older versions are still there, since something may be wrapped by them.
     pub has_older: bool,
+}
+
+impl TenantKey {
+    pub(super) fn of(row: TenantKeyRow) -> Self {
+        Self {
+            tenant: row.tenant,
+            version: row.version,
+            made_at: row.made_at,
+            has_older: row.versions > 1,
+        }
+    }
 }
 
 /// What a step of wrapping anew did.
@@ -41,13 +52,7 @@ impl Embedded {
     ) -> Result<Vec<TenantKey>> {
         let mut snapshot = self.database.snapshot().await?;
         let rows = store::list_tenant_keys(&mut snapshot, after, limit).await?;
-        let keys = rows.into_iter().map(|row| TenantKey {
-            tenant: row.tenant,
-            version: row.version,
-            made_at: row.made_at,
-            has_older: row.versions > 1,
-        });
-        Ok(keys.collect())
+        Ok(rows.into_iter().map(TenantKey::of).collect())
     }
 
     /// Gives a tenant a newer key, and answers its version. New keys are wrapped by it from then on; [`Embedded::rewrap_some`]

@@ -258,7 +258,7 @@ impl Embedded {
         Ok(Some(self.progress(&held, shares.len())))
     }
 
-    fn progress(&self, held: &ShareSet, shares: usize) -> Quorum {
+    pub(super) fn progress(&self, held: &ShareSet, shares: usize) -> Quorum {
         let entered = self.entered();
         Quorum {
             shares,

@@ -29,13 +29,8 @@ impl Embedded {
         let counts = store::counts(&mut snapshot).await?;
         let quorum = self.quorum(&mut snapshot).await?;
         drop(snapshot);
-        let state = if row.is_sealed || self.held_keyring().is_none() {
-            SealState::Sealed { seal: row.seal }
-        } else {
-            SealState::Unsealed { seal: row.seal }
-        };
         Ok(Status {
-            state,
+            state: self.state_of(&row),
             quorum,
             counts,
         })
@@ -44,6 +39,7 @@ impl Embedded {
     pub(super) async fn changes_since(&self, since: i64) -> Result<Changes> {
         let mut snapshot = self.database.snapshot().await?;
         let row = store::find_store(&mut snapshot).await?;
+        self.note_seal(row.as_ref().map(|row| row.seal));
         // Under a quorum, a node that holds nothing waits for the custodians, whatever others do.
         let is_open =
             |row: &store::StoreRow| row.seal == Seal::Development || self.held_keyring().is_some();

@@ -72,6 +72,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &INDEX_KEY,
     &INSERT_INDEX_KEY,
     &turning::TENANT_KEYS,
+    &turning::TENANT_KEY_OF,
     &turning::STALE_KEYS,
     &turning::REWRAP_KEY,
     &turning::STALE_INDEX_KEYS,

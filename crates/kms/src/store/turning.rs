@@ -1,7 +1,7 @@
 //! Tenant keys that newer ones follow, and what they still wrap.
 
 use base::{KeyId, Result, TenantId, Timestamp};
-use db::{Batch, Snapshot, Statement, params, plain};
+use db::{Batch, Row, Snapshot, Statement, params, plain};
 
 use super::{INSERT_TENANT_KEY, WrapRow, guard_tenant, tenant_keys, version, wrap_params};
 
@@ -9,6 +9,10 @@ pub(super) static TENANT_KEYS: Statement = Statement::read(
     "SELECT k.tenant, MAX(k.version) AS version, MAX(k.created_at) AS made_at, count(*) AS versions
      FROM kms_tenant_key k WHERE k.tenant >= :cell AND k.tenant > :after
      GROUP BY k.tenant ORDER BY k.tenant LIMIT :limit",
+);
+pub(super) static TENANT_KEY_OF: Statement = Statement::read(
+    "SELECT k.tenant, MAX(k.version) AS version, MAX(k.created_at) AS made_at, count(*) AS versions
+     FROM kms_tenant_key k WHERE k.tenant = :tenant GROUP BY k.tenant",
 );
 // A wrap names the version of the key around it in its second to fifth byte.
 pub(super) static STALE_KEYS: Statement = Statement::read(
@@ -50,16 +54,27 @@ pub(crate) async fn list_tenant_keys(
     let after = db::Plain::bytes(after.map_or_else(Vec::new, |after| after.to_bytes().to_vec()));
     let window = params! { after: after, limit: limit };
     let rows = snapshot.rows(TenantId::NIL, &TENANT_KEYS, window).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(TenantKeyRow {
-                tenant: row.take("tenant")?,
-                version: version(row.take("version")?)?,
-                made_at: row.take("made_at")?,
-                versions: row.take("versions")?,
-            })
+    rows.into_iter().map(TenantKeyRow::read).collect()
+}
+
+/// That of one tenant.
+pub(crate) async fn find_tenant_key(
+    snapshot: &mut Snapshot,
+    tenant: TenantId,
+) -> Result<Option<TenantKeyRow>> {
+    let row = snapshot.row(tenant, &TENANT_KEY_OF, params! {}).await?;
+    row.map(TenantKeyRow::read).transpose()
+}
+
+impl TenantKeyRow {
+    fn read(mut row: Row) -> Result<Self> {
+        Ok(Self {
+            tenant: row.take("tenant")?,
+            version: version(row.take("version")?)?,
+            made_at: row.take("made_at")?,
+            versions: row.take("versions")?,
         })
-        .collect()
+    }
 }
 
 /// Gives a tenant a newer key. What relied on the older one conflicts from here on.

@@ -2,14 +2,54 @@
 
 mod blobs;
 mod keys;
+mod ownkey;
 mod reconcile;
 mod seal;
 #[cfg(test)]
 mod tests;
 mod turning;
 
+use std::sync::Arc;
+
+use act::{Module, With};
+use db::{MigrationSet, Statement};
+
 pub use blobs::BlobVault;
 pub use keys::KmsVault;
+pub use ownkey::{Held, Keys, KeysAbove, OwnKey, READ, ReadKeys, RootKey, Settings};
 pub use reconcile::{Reconciled, STATEMENTS, reconcile_keys};
-pub use seal::{SEAL, UNSEAL, module};
+pub use seal::{
+    ENTER_SHARE, FORGET_SHARES, GIVE_SHARES, OPEN, PROVE_SHARE, SEAL, TAKE_OVER, UNSEAL,
+};
 pub use turning::{OfTenant, RENEW, ROTATE};
+
+/// The statements of the operations; the tables are the spine's.
+static OWN_STATEMENTS: &[&Statement] = &[&ownkey::DIRECTORY];
+
+/// The operations of the seal, its shares, and tenant keys; they have no tables.
+pub fn module(settings: Settings) -> Module {
+    let migrations = MigrationSet {
+        domain: "vault",
+        migrations: &[],
+    };
+    let mut module = Module::new("vault", migrations)
+        .with(&seal::SEAL, seal::note)
+        .with(&seal::UNSEAL, seal::note)
+        .with(&seal::OPEN, seal::note)
+        .with(&seal::GIVE_SHARES, seal::note)
+        .with(&seal::TAKE_OVER, seal::note)
+        .with(&seal::PROVE_SHARE, seal::note)
+        .with(&seal::ENTER_SHARE, seal::note)
+        .with(&seal::FORGET_SHARES, seal::note)
+        .with(&turning::ROTATE, turning::note)
+        .with(&turning::RENEW, turning::note)
+        .with(
+            &ownkey::READ,
+            With {
+                run: ownkey::read,
+                settings: Arc::new(settings),
+            },
+        );
+    module.statements = OWN_STATEMENTS.to_vec();
+    module
+}

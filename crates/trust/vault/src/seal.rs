@@ -1,38 +1,53 @@
-//! The operator's word about the seal, for the log.
+//! What is done about the seal, for the log.
 //!
-//! Sealing itself happens in the key store, which knows no act; these operations leave its entry. While the store is
-//! sealed no entry can be: the one of sealing is written before it, the one of unsealing after it.
+//! The seal itself is the key store's, which knows no act; these operations leave the entries. While the store is sealed none
+//! can be written: what is done to an open store has its entry before it, and what is done to a sealed one after it is open.
 
-use act::{Act, Action, Module, Operation};
+use act::{Act, Action, Operation};
 use base::{Result, TenantId};
-use db::MigrationSet;
-
-use crate::turning;
 
 /// That the operator seals the key store.
 pub static SEAL: Operation = Operation::write("vault.store.seal", Action::Administer)
     .summary("Say that the key store is about to be sealed.")
     .operator();
 
-/// That the operator has unsealed the key store.
+/// That the operator has unsealed the key store with its root key file.
 pub static UNSEAL: Operation = Operation::write("vault.store.unseal", Action::Administer)
     .summary("Say that the key store was unsealed.")
     .operator();
 
-/// The operations of the seal and of tenant keys; they have no tables.
-pub fn module() -> Module {
-    let migrations = MigrationSet {
-        domain: "vault",
-        migrations: &[],
-    };
-    Module::new("vault", migrations)
-        .with(&SEAL, note)
-        .with(&UNSEAL, note)
-        .with(&turning::ROTATE, turning::note)
-        .with(&turning::RENEW, turning::note)
-}
+/// That enough custodians have opened the key store at this node.
+pub static OPEN: Operation = Operation::write("vault.store.open", Action::Serve)
+    .summary("Say that the shares of custodians have opened the key store at a node.")
+    .system();
 
-async fn note(act: &mut Act, (): ()) -> Result<()> {
+/// That the operator gives the root key out in shares.
+pub static GIVE_SHARES: Operation = Operation::write("vault.shares.give", Action::Administer)
+    .summary("Say that a new root key is about to be given out in shares.")
+    .operator();
+
+/// That the root key that was given out takes over.
+pub static TAKE_OVER: Operation = Operation::write("vault.shares.take_over", Action::Administer)
+    .summary("Say that the root key that was given out in shares is about to take over.")
+    .operator();
+
+/// That a custodian has shown their share.
+pub static PROVE_SHARE: Operation = Operation::write("vault.share.prove", Action::Administer)
+    .summary("Say that a custodian has shown that they hold their share.")
+    .operator();
+
+/// That a share was entered at a sealed node.
+pub static ENTER_SHARE: Operation = Operation::write("vault.share.enter", Action::Serve)
+    .summary("Say that a share was entered at a sealed node.")
+    .system();
+
+/// That what was entered at a sealed node was forgotten on demand.
+pub static FORGET_SHARES: Operation = Operation::write("vault.shares.forget", Action::Serve)
+    .summary("Say that the shares that were entered at a sealed node were forgotten.")
+    .system();
+
+/// Stands in the cell's log.
+pub(crate) async fn note(act: &mut Act, (): ()) -> Result<()> {
     act.enter(TenantId::NIL)?;
     let cell = act.cell().await?;
     act.permit(&cell).await.map(drop)
