@@ -1,5 +1,7 @@
 //! The key store inside the process: keys stand wrapped in a database of their own, and the keyring in memory.
 
+mod barrier;
+mod founding;
 mod glance;
 mod hierarchy;
 mod keys;
@@ -22,6 +24,7 @@ use crate::{
     Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Share, Status, TOO_MANY_KEYS, UNWRAP_MAX,
     UnusedKey, store,
 };
+pub use barrier::BarrierKey;
 pub use glance::SealReading;
 use hierarchy::Keyring;
 pub use rotation::{Rewrapped, TenantKey};

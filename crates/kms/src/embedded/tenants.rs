@@ -69,8 +69,11 @@ impl Embedded {
             TenantState::Destroyed => return Err(TENANT_DESTROYED.into()),
             TenantState::Absent => drop(snapshot),
         }
+        let (keyring, version) = self.current_keyring().await?;
         let mut batch = Batch::new();
-        self.found_tenant(&mut batch, &*self.keyring().await?, tenant)?;
+        store::guard_barrier(&mut batch, version);
+        store::found_tenant_keys(&mut batch, tenant);
+        self.found_tenant(&mut batch, &keyring, tenant)?;
         match self.database.commit(batch).await {
             Ok(_) => Ok(Some(())),
             Err(error) => {
