@@ -14,7 +14,8 @@ mod tests;
 
 pub use cache::{CacheOptions, KeyCache, KeyUses};
 pub use embedded::{
-    Authority, BarrierKey, Embedded, Entered, Given, Rewrapped, SealReading, TenantKey,
+    Authority, BARRIER_USES_DUE, BarrierKey, Embedded, Entered, Given, Rewrapped, SealReading,
+    TenantKey,
 };
 pub use port::{
     BAD_LABEL, Behalf, Changes, Destroyed, Gone, IndexKey, KEY_ABSENT, KeyCounts, Kms,

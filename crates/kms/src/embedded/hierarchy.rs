@@ -39,24 +39,42 @@ impl Keyring {
             .map_or(0, |(version, _)| *version)
     }
 
-    /// The keyring with the newer barrier keys of the store, each of which the one before wraps.
-    pub(super) fn extended(&self, rows: &[BarrierRow]) -> Result<Self> {
+    /// Whether it is what the store has: no newer key, and none that has gone there.
+    pub(super) fn is_current(&self, row: &StoreRow) -> bool {
+        (self.oldest_version(), self.newest_version()) == (row.oldest_barrier, row.newest_barrier)
+    }
+
+    /// Whether it has the keys that wrap these.
+    pub(super) fn has_keys_of(&self, rows: &[WrapRow]) -> bool {
+        rows.iter().all(|row| {
+            // What names no version is a fault for whoever opens it.
+            cipher::wrap_key_version(&row.wrap)
+                .is_none_or(|version| self.barriers.contains_key(&version))
+        })
+    }
+
+    /// The keyring with the newer barrier keys of the store, each of which the one before wraps, and without those that have
+    /// gone; `None` where the way from the keys that are held to the newer ones has gone too.
+    pub(super) fn extended(&self, rows: &[BarrierRow]) -> Result<Option<Self>> {
         let mut barriers = self.barriers.clone();
         for row in rows {
             let version = row.wrap.version;
             if !barriers.contains_key(&version) {
-                let chain = row.chain.as_deref();
-                let chain = chain.context("a newer barrier key is wrapped by none that is held")?;
-                let slot = self.slot(Place::Barrier, version);
-                let key = slot.unwrap(under(&barriers, chain)?, chain)?;
+                let Some(chain) = row.chain.as_deref() else {
+                    return Ok(None);
+                };
+                let Ok(before) = under(&barriers, chain) else {
+                    return Ok(None);
+                };
+                let key = self.slot(Place::Barrier, version).unwrap(before, chain)?;
                 barriers.insert(version, Arc::new(key));
             }
         }
         barriers.retain(|version, _| rows.iter().any(|row| row.wrap.version == *version));
-        Ok(Self {
+        Ok(Some(Self {
             hierarchy: self.hierarchy,
             barriers,
-        })
+        }))
     }
 
     /// A new barrier key, wrapped by the newest.

@@ -69,7 +69,7 @@ pub enum Entered {
 /// The store with its hierarchy and its sets of shares, read in one view.
 pub(super) struct View {
     pub(super) row: StoreRow,
-    barriers: Vec<BarrierRow>,
+    pub(super) barriers: Vec<BarrierRow>,
     pub(super) held: Option<ShareSet>,
     pub(super) given: Option<ShareSet>,
 }
@@ -333,7 +333,7 @@ impl Embedded {
     }
 
     /// The root key as it is held now, which whoever changes its keepers has to show.
-    async fn root_of(&self, authority: &Authority<'_>, view: &View) -> Result<DataKey> {
+    pub(super) async fn root_of(&self, authority: &Authority<'_>, view: &View) -> Result<DataKey> {
         match (authority, &view.held) {
             (Authority::RootFile, _) => self.root_of_file(&view.row),
             (Authority::Shares(shares), Some(held)) => self.join(&view.row, held, shares).await,

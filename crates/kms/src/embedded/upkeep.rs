@@ -53,7 +53,7 @@ impl Embedded {
         };
         if self
             .held_keyring()
-            .is_some_and(|keyring| keyring.newest_version() < row.newest_barrier)
+            .is_some_and(|keyring| !keyring.is_current(&row))
         {
             self.follow().await?;
         }

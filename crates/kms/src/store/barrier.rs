@@ -6,7 +6,7 @@ use db::{Batch, Snapshot, Statement, params};
 use super::{WrapRow, guard_store, named};
 
 pub(super) static BARRIERS: Statement = Statement::read(
-    "SELECT version, wrap, chain, rooted, created_at FROM kms_barrier WHERE tenant = :cell ORDER BY version",
+    "SELECT version, wrap, chain, rooted, uses, created_at FROM kms_barrier WHERE tenant = :cell ORDER BY version",
 );
 pub(super) static INSERT_BARRIER: Statement = Statement::write(
     "INSERT INTO kms_barrier (tenant, version, wrap, chain, rooted, created_at)
@@ -16,10 +16,10 @@ pub(super) static ROOT_BARRIER: Statement = Statement::write(
     "UPDATE kms_barrier SET wrap = :wrap, rooted = 1 WHERE tenant = :cell AND version = :version",
 )
 .exactly_one();
-// A wrap names the version of the key around it in its second to fifth byte.
-pub(super) static BARRIER_USES: Statement = Statement::read(
-    "SELECT count(*) AS uses FROM kms_tenant_key WHERE tenant >= :cell AND substr(wrap, 2, 4) = :version",
+pub(super) static COUNT_USES: Statement = Statement::write(
+    "UPDATE kms_barrier SET uses = uses + :made WHERE tenant = :cell AND version = :version",
 );
+// A wrap names the version of the key around it in its second to fifth byte.
 pub(super) static STALE_TENANT_KEYS: Statement = Statement::read(
     "SELECT tenant, version, wrap FROM kms_tenant_key
      WHERE tenant >= :cell AND substr(wrap, 2, 4) <> :newest ORDER BY tenant, version LIMIT :limit",
@@ -41,6 +41,8 @@ pub(crate) struct BarrierRow {
     /// By the barrier key before.
     pub(crate) chain: Option<Vec<u8>>,
     pub(crate) is_rooted: bool,
+    /// How many wraps were made with it.
+    pub(crate) uses: i64,
     pub(crate) made_at: Timestamp,
 }
 
@@ -51,6 +53,7 @@ impl BarrierRow {
             wrap,
             chain: None,
             is_rooted: true,
+            uses: 0,
             made_at: Timestamp::from_micros(0),
         }
     }
@@ -65,6 +68,7 @@ pub(crate) async fn barriers(snapshot: &mut Snapshot) -> Result<Vec<BarrierRow>>
                 wrap: WrapRow::read(&mut row)?,
                 chain: row.take("chain")?,
                 is_rooted: row.take::<i64>("rooted")? != 0,
+                uses: row.take("uses")?,
                 made_at: row.take("created_at")?,
             })
         })
@@ -91,11 +95,11 @@ pub(crate) fn guard_barrier(batch: &mut Batch, version: i64) {
     batch.guard(super::HEAD, version);
 }
 
-/// How many keys a barrier key wraps.
-pub(crate) async fn barrier_uses(snapshot: &mut Snapshot, barrier: u32) -> Result<i64> {
-    let version = params! { version: named(barrier) };
-    let row = snapshot.row(TenantId::NIL, &BARRIER_USES, version).await?;
-    row.map_or(Ok(0), |mut row| row.take("uses"))
+/// Notes how many wraps a barrier key made. A batch with this touches [`super::HEAD`], so that no two wait for each other.
+pub(crate) fn count_uses(batch: &mut Batch, barrier: u32, made: usize) -> Result<()> {
+    let made = i64::try_from(made).unwrap_or(i64::MAX);
+    let row = params! { version: barrier, made: made };
+    batch.execute(TenantId::NIL, &COUNT_USES, row)
 }
 
 /// Tenant keys that an older barrier key wraps.

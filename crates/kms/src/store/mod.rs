@@ -43,7 +43,7 @@ pub static STATEMENTS: &[&Statement] = &[
     &barrier::BARRIERS,
     &barrier::INSERT_BARRIER,
     &barrier::ROOT_BARRIER,
-    &barrier::BARRIER_USES,
+    &barrier::COUNT_USES,
     &barrier::STALE_TENANT_KEYS,
     &barrier::REWRAP_TENANT_KEY,
     &barrier::RETIRE_BARRIERS,
@@ -121,6 +121,7 @@ const fn tenant_keys(tenant: TenantId) -> ResourceKey {
 
 static STORE: Statement = Statement::read(
     "SELECT s.id, s.seal, s.root_version, s.root_check, s.sealed_at, s.opened_at, r.changes_last AS epoch, r.version,
+       (SELECT MIN(b.version) FROM kms_barrier b WHERE b.tenant = s.tenant) AS oldest_barrier,
        (SELECT MAX(b.version) FROM kms_barrier b WHERE b.tenant = s.tenant) AS newest_barrier
      FROM kms_store s JOIN db_resource r ON r.tenant = s.tenant AND r.id = :head
      WHERE s.tenant = :cell",
@@ -223,6 +224,7 @@ pub(crate) struct StoreRow {
     pub(crate) is_sealed: bool,
     /// Whether it was ever opened with shares; one under the development seal is open from the beginning.
     pub(crate) was_opened: bool,
+    pub(crate) oldest_barrier: u32,
     pub(crate) newest_barrier: u32,
     pub(crate) epoch: i64,
     /// Guards what relies on the seal's state.
@@ -246,6 +248,7 @@ pub(crate) async fn find_store(snapshot: &mut Snapshot) -> Result<Option<StoreRo
             root_check: row.take("root_check")?,
             is_sealed: row.take::<Option<i64>>("sealed_at")?.is_some(),
             was_opened: row.take::<Option<i64>>("opened_at")?.is_some(),
+            oldest_barrier: version(row.take::<Option<i64>>("oldest_barrier")?.unwrap_or(0))?,
             newest_barrier: version(row.take::<Option<i64>>("newest_barrier")?.unwrap_or(0))?,
             epoch: row.take("epoch")?,
             version: row.take("version")?,
