@@ -73,6 +73,12 @@ pub const SHARES_NOT_GIVEN: Refusal = Refusal::conflict(
 /// Nothing can be entered while the store is open.
 pub const UNSEALED: Refusal = Refusal::new(Kind::Conflict, "kms.unsealed", "The store is open.");
 
+/// Somebody replaces the root key file at this moment.
+pub const ROOT_TURNING: Refusal = Refusal::conflict(
+    "kms.root_turning",
+    "The root key is being replaced already.",
+);
+
 /// The store has been set up already, and opened.
 pub const INITIALISED: Refusal = Refusal::conflict(
     "kms.initialised",

@@ -1,7 +1,7 @@
 //! The root key in a file of the node: the development seal.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{ErrorKind, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -57,25 +57,24 @@ impl RootKeyFile {
         key.ok_or_else(|| self.wrong("does not hold 32 bytes in hex or base64"))
     }
 
-    /// Removes the file: its key opens nothing any more. Its bytes are overwritten first, as far as the file system does so in
-    /// place.
+    /// Removes the file, and one that was to follow it: their keys open nothing any more. Their bytes are overwritten first, as
+    /// far as the file system does so in place.
     ///
     /// # Errors
-    /// A fault when the file is there and cannot be removed.
+    /// A fault when a file is there and cannot be removed.
     pub(crate) fn remove(&self) -> Result<()> {
-        let wiped = OpenOptions::new()
-            .write(true)
-            .open(&self.path)
-            .and_then(|mut file| {
-                let length = file.metadata()?.len().min(FILE_BYTES_MAX);
-                file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
-                file.sync_all()
-            });
-        let removed = wiped.and_then(|()| std::fs::remove_file(&self.path));
-        match removed {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.map_err(|error| self.fault("cannot be removed", &error)),
+        for path in [&self.next_path(), &self.path] {
+            let wiped = OpenOptions::new()
+                .write(true)
+                .open(path)
+                .and_then(|file| overwrite(&file));
+            let removed = wiped.and_then(|()| std::fs::remove_file(path));
+            match removed {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                removed => removed.map_err(|error| self.fault("cannot be removed", &error))?,
+            }
         }
+        Ok(())
     }
 
     /// Makes the file with a new key, unless there is one: then that one stays. The file appears complete or not at all,
@@ -84,10 +83,7 @@ impl RootKeyFile {
     /// # Errors
     /// A fault when the directory cannot be written or does not know hard links.
     pub(crate) fn create_if_absent(&self, entropy: &dyn Entropy) -> Result<()> {
-        let directory = match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+        let directory = self.directory();
         std::fs::create_dir_all(directory).context("creating the root key's directory")?;
         let draft = Draft::new(directory, entropy);
         let key = DataKey::generate(entropy);
@@ -109,7 +105,71 @@ impl RootKeyFile {
             Err(error) => return Err(self.fault("cannot be created", &error)),
         }
         drop(draft);
-        let synced = File::open(directory).and_then(|directory| directory.sync_all());
+        self.sync_directory()
+    }
+
+    /// Lets one at a time change what lies here, on this machine; `None` while somebody does.
+    ///
+    /// # Errors
+    /// A fault when the directory cannot be locked.
+    pub(crate) fn lock(&self) -> Result<Option<RootLock>> {
+        let directory = File::open(self.directory()).context("opening the root key's directory")?;
+        match directory.try_lock() {
+            Ok(()) => Ok(Some(RootLock(directory))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(self.fault("cannot be locked", &error)),
+        }
+    }
+
+    /// The key that is to follow. One that is there already stays: a commit that makes it the root key may be under way.
+    ///
+    /// # Errors
+    /// As [`RootKeyFile::create_if_absent`] and [`RootKeyFile::read`].
+    pub(crate) fn make_next(&self, _lock: &RootLock, entropy: &dyn Entropy) -> Result<DataKey> {
+        let next = Self::new(self.next_path());
+        next.create_if_absent(entropy)?;
+        next.read()
+    }
+
+    /// The key that is to follow, if somebody made one.
+    ///
+    /// # Errors
+    /// As [`RootKeyFile::read`].
+    pub(crate) fn find_next(&self) -> Result<Option<DataKey>> {
+        let next = Self::new(self.next_path());
+        next.exists().then(|| next.read()).transpose()
+    }
+
+    /// Has the file that was to follow take this one's place. The caller has seen that it holds the root key of the store.
+    ///
+    /// # Errors
+    /// A fault when the directory cannot be written.
+    pub(crate) fn take_next(&self, _lock: &RootLock) -> Result<()> {
+        let before = OpenOptions::new().write(true).open(&self.path);
+        std::fs::rename(self.next_path(), &self.path)
+            .map_err(|error| self.fault("cannot be replaced", &error))?;
+        self.sync_directory()?;
+        if let Err(error) = before.and_then(|before| overwrite(&before)) {
+            tracing::warn!(%error, "the root key before could not be overwritten on the disk");
+        }
+        Ok(())
+    }
+
+    fn next_path(&self) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push(".next");
+        path.into()
+    }
+
+    fn directory(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    fn sync_directory(&self) -> Result<()> {
+        let synced = File::open(self.directory()).and_then(|directory| directory.sync_all());
         synced.context("writing the root key's directory")
     }
 
@@ -120,6 +180,16 @@ impl RootKeyFile {
     fn fault(&self, what: &str, error: &std::io::Error) -> base::Error {
         self.wrong(&format!("{what}: {error}"))
     }
+}
+
+/// Whoever holds this is the only one who changes what lies beside a root key file; dropped, it lets others.
+pub(crate) struct RootLock(#[expect(dead_code, reason = "held, never read")] File);
+
+/// Writes over what a file holds.
+fn overwrite(mut file: &File) -> std::io::Result<()> {
+    let length = file.metadata()?.len().min(FILE_BYTES_MAX);
+    file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
+    file.sync_all()
 }
 
 /// A file that is not yet the root key file, removed when it is done with.

@@ -8,7 +8,7 @@ use super::{
     shares::{Given, Split, given_to, is_known},
 };
 use crate::{
-    quorum::{CUSTODIAN_TWICE, Custodian, INITIALISED, QUORUM_NONE, SharePlan},
+    quorum::{CUSTODIAN_TWICE, Custodian, INITIALISED, Kept, QUORUM_NONE, SharePlan},
     share::Share,
     store,
 };
@@ -92,6 +92,19 @@ impl Embedded {
             self.commit(batch).await
         })
         .await
+    }
+
+    /// Whether every share of the root key has a custodian of its own, who is told from the others.
+    ///
+    /// # Errors
+    /// [`crate::UNINITIALISED`], [`QUORUM_NONE`].
+    pub async fn has_custodian_for_each_share(&self) -> Result<bool> {
+        let kept = self.custodians().await?;
+        let is_apart = |(at, one): (usize, &Kept)| {
+            let before = kept.iter().take(at).map(|other| &other.custodian);
+            one.custodian.check_beside(before).is_ok()
+        };
+        Ok(kept.iter().enumerate().all(is_apart))
     }
 
     /// Names the custodian of a share that has none yet; whoever names them shows the share.

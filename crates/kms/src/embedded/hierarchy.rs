@@ -275,22 +275,43 @@ impl Embedded {
         if row.seal == Seal::Quorum {
             return Err(QUORUM_HELD.into());
         }
-        if !self.root.exists() {
-            return Err(Fault::new(
-                "this key store was made with a root key, and the node's root key file is missing: \
-                 put back the file that belongs to the store",
-            )
-            .into());
+        if let Some(root) = self.matching_root(row)? {
+            return Ok(root);
         }
-        let root = self.root.read()?;
-        if !equal(&root_check(&root, row.hierarchy), &row.root_check) {
-            return Err(Fault::new(
+        let what = match self.root.exists() {
+            true => {
                 "the root key file is not the one that this key store was made with: \
-                 put back the file that belongs to the store, or point to the right store",
-            )
-            .into());
+                 put back the file that belongs to the store, or point to the right store"
+            }
+            false => {
+                "this key store was made with a root key, and the node's root key file is missing: \
+                 put back the file that belongs to the store"
+            }
+        };
+        Err(Fault::new(what).into())
+    }
+
+    /// The key in the node's file if it is the root key, or the one that was to follow if that became it: then whoever turned the
+    /// root key was interrupted, and what they began is ended here.
+    fn matching_root(&self, row: &StoreRow) -> Result<Option<DataKey>> {
+        let is_ours = |root: &DataKey| equal(&root_check(root, row.hierarchy), &row.root_check);
+        let read = || match self.root.exists() {
+            true => self.root.read().map(|root| Some(root).filter(is_ours)),
+            false => Ok(None),
+        };
+        if let Some(root) = read()? {
+            return Ok(Some(root));
         }
-        Ok(root)
+        let Some(next) = self.root.find_next()?.filter(is_ours) else {
+            // It may have taken its place at this moment.
+            return read();
+        };
+        match self.root.lock() {
+            Ok(Some(lock)) => self.end_root_turn(row, &lock)?,
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the root key file was not replaced yet"),
+        }
+        Ok(Some(next))
     }
 
     pub(super) async fn try_seal(&self) -> Result<Option<()>> {

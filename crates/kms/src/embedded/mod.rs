@@ -5,6 +5,7 @@ mod founding;
 mod glance;
 mod hierarchy;
 mod keys;
+mod rooting;
 mod rotation;
 mod shares;
 mod tenants;

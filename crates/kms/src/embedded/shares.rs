@@ -15,7 +15,7 @@ use super::{
     settled,
 };
 use crate::{
-    UNINITIALISED,
+    Seal, UNINITIALISED,
     place::Wrapping,
     quorum::{
         Custodian, Kept, QUORUM_NONE, Quorum, SHARE_OTHER, SHARE_TWICE, SHARES_FEW,
@@ -187,7 +187,8 @@ impl Embedded {
         for barrier in keyring.rewrap(&under, &*self.entropy) {
             store::root_barrier(&mut batch, barrier)?;
         }
-        store::set_root(&mut batch, version, set.root_check, now)?;
+        let new = (version, set.root_check);
+        store::set_root(&mut batch, Seal::Quorum, new, now)?;
         let retired = view.held.as_ref().map(|held| held.number);
         store::hold_share_set(&mut batch, set.number, retired)?;
         for share in given {
@@ -214,7 +215,8 @@ impl Embedded {
         };
         let root = self.join(&view.row, held, &shares).await?;
         let keyring = Arc::new(open_hierarchy(&view.row, &view.barriers, &root)?);
-        settled(|| self.try_open(&view.row)).await?;
+        let places: Vec<NonZeroU8> = shares.iter().map(Share::place).collect();
+        settled(|| self.try_open(&view.row, held.number, &places)).await?;
         self.take_root(&view.row, &view.barriers, &keyring, &root)
             .await?;
         self.hold_keyring(Some(keyring));
@@ -234,17 +236,25 @@ impl Embedded {
         Ok(is_enough.then(|| std::mem::take(&mut *entered)))
     }
 
-    async fn try_open(&self, seen: &StoreRow) -> Result<Option<()>> {
+    /// Opens the store for every node, and notes whose shares did.
+    async fn try_open(
+        &self,
+        seen: &StoreRow,
+        set: u32,
+        places: &[NonZeroU8],
+    ) -> Result<Option<()>> {
         let row = self.find_store().await?.ok_or(UNINITIALISED)?;
         if !equal(&row.root_check, &seen.root_check) {
             return Err(SHARE_OTHER.into());
         }
-        if !row.is_sealed {
-            return Ok(Some(()));
-        }
         let (mut batch, now) = (Batch::new(), self.clock.now());
-        store::update_seal(&mut batch, row.version, SealMark::Unsealed, now)?;
-        store::note_opened(&mut batch, now)?;
+        for place in places {
+            store::prove_share(&mut batch, set, *place, now)?;
+        }
+        if row.is_sealed {
+            store::update_seal(&mut batch, row.version, SealMark::Unsealed, now)?;
+            store::note_opened(&mut batch, now)?;
+        }
         self.commit(batch).await
     }
 

@@ -7,10 +7,13 @@ use db::{Batch, Snapshot, Statement, params, plain};
 
 use super::version;
 
-use crate::quorum::{Custodian, Kept};
+use crate::{
+    port::Seal,
+    quorum::{Custodian, Kept},
+};
 
 pub(super) static SET_ROOT: Statement = Statement::write(
-    "UPDATE kms_store SET seal = 'quorum', root_version = :version, root_check = :root_check, rooted_at = :now
+    "UPDATE kms_store SET seal = :seal, root_version = :version, root_check = :root_check, rooted_at = :now
      WHERE tenant = :cell",
 )
 .exactly_one();
@@ -153,11 +156,17 @@ pub(crate) fn prove_share(
 /// Has the root key be another one from now on. The caller wraps every barrier key anew in the same batch.
 pub(crate) fn set_root(
     batch: &mut Batch,
-    root_version: u32,
-    root_check: [u8; 32],
+    seal: Seal,
+    (root_version, root_check): (u32, [u8; 32]),
     now: Timestamp,
 ) -> Result<()> {
-    let row = params! { version: root_version, root_check: db::Plain::bytes(root_check), now: now };
+    let seal = match seal {
+        Seal::Development => "development",
+        Seal::Quorum => "quorum",
+    };
+    let row = params! {
+        seal: plain(seal), version: root_version, root_check: db::Plain::bytes(root_check), now: now,
+    };
     batch.execute(TenantId::NIL, &SET_ROOT, row)
 }
 

@@ -5,6 +5,7 @@ mod caches;
 mod hierarchy;
 mod keys;
 mod quorum;
+mod rooting;
 mod rotation;
 mod tampering;
 mod watched;

@@ -43,7 +43,7 @@ pub(super) async fn shared_out(node: &Embedded, count: usize, threshold: u8) -> 
     given
 }
 
-async fn state(node: &Embedded) -> SealState {
+pub(super) async fn state(node: &Embedded) -> SealState {
     node.status().await.unwrap().state
 }
 
