@@ -231,8 +231,20 @@ pub(crate) struct Slack {
     pub(crate) dry_run: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct KmsServe {
+    /// The address that the key service listens on; 127.0.0.1:8200 by default.
+    #[arg(long, env = "BASTIDE_KMS_LISTEN")]
+    pub(crate) kms_listen: Option<SocketAddr>,
+    /// The address at which clients reach this node: https://host:port
+    #[arg(long, env = "BASTIDE_KMS_URL")]
+    pub(crate) kms_url: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Kms {
+    /// Run the key service by itself, on its own store: any Vault client can use it.
+    Serve(KmsServe),
     /// The state of the seal, and how many keys there are. Looks only: an empty place stays empty.
     Status,
     /// Seal the store for every node.

@@ -228,7 +228,7 @@ async fn open_bus(config: &Config, node: NodeId) -> Result<Arc<dyn Bus>> {
 }
 
 /// The data directory is for the server's own account only.
-fn make_data_dir(config: &Config) -> Result<()> {
+pub(crate) fn make_data_dir(config: &Config) -> Result<()> {
     fs::create_dir_all(&config.data_dir).context("making the data directory")?;
     let only_own = fs::Permissions::from_mode(0o700);
     fs::set_permissions(&config.data_dir, only_own).context("closing the data directory to others")

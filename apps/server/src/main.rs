@@ -10,6 +10,7 @@ mod front;
 mod house;
 #[cfg(test)]
 mod inventions;
+mod keys;
 mod logs;
 mod numbers;
 mod output;
@@ -95,6 +96,9 @@ async fn run(cli: Cli, form: Form) -> base::Result<()> {
             };
             serve::run(config, settings, &flags, form).await
         }
+        Command::Kms {
+            command: cli::Kms::Serve(flags),
+        } => keys::run(config, &flags, form).await,
         Command::Kms { command } => commands::kms::run(&config, &command, form).await,
         Command::Admin { command } => commands::admin::run(config, &command, form).await,
         Command::Audit { command } => commands::audit::run(config, &command, form).await,

@@ -163,19 +163,19 @@ fn greet(config: &Config, address: SocketAddr, metrics: SocketAddr, state: SealS
     }
 }
 
-async fn until_closed(mut stopped: watch::Receiver<()>) {
+pub(crate) async fn until_closed(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
 }
 
 /// The signals that are listened to from the start: a server that cannot hear them does not serve.
-struct Signals {
+pub(crate) struct Signals {
     term: Signal,
     interrupt: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         let listen = |kind| signal(kind).context("listening to signals");
         Ok(Self {
             term: listen(SignalKind::terminate())?,
@@ -183,23 +183,28 @@ impl Signals {
             hangup: listen(SignalKind::hangup())?,
         })
     }
+
+    /// Until SIGTERM or SIGINT; SIGHUP renews.
+    pub(crate) async fn until_stopped(mut self, renew: impl Fn()) {
+        loop {
+            tokio::select! {
+                _ = next(&mut self.term) => break,
+                _ = next(&mut self.interrupt) => break,
+                _ = next(&mut self.hangup) => renew(),
+            }
+        }
+        tracing::info!("draining");
+    }
 }
 
 /// SIGTERM and SIGINT drain; SIGHUP reads certificates, log level and limits again.
 async fn wait_for_signals(
-    mut signals: Signals,
+    signals: Signals,
     stopping: watch::Sender<()>,
     renewal: Renewal,
     hub: Arc<Hub>,
 ) {
-    loop {
-        tokio::select! {
-            _ = next(&mut signals.term) => break,
-            _ = next(&mut signals.interrupt) => break,
-            _ = next(&mut signals.hangup) => renewal.renew(),
-        }
-    }
-    tracing::info!("draining");
+    signals.until_stopped(|| renewal.renew()).await;
     hub.drain();
     drop(stopping);
 }

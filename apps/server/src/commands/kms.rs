@@ -16,13 +16,13 @@ pub(crate) async fn run(config: &Config, command: &cli::Kms, form: Form) -> Resu
     let Some(kms) = house::look_at_kms(config).await? else {
         return match command {
             cli::Kms::Status => report(&empty(), &[], form),
-            cli::Kms::Seal | cli::Kms::Unseal | cli::Kms::Rotate { .. } => {
+            cli::Kms::Serve(_) | cli::Kms::Seal | cli::Kms::Unseal | cli::Kms::Rotate { .. } => {
                 Err(UNINITIALISED.into())
             }
         };
     };
     let recorded = match command {
-        cli::Kms::Status => Ok(()),
+        cli::Kms::Status | cli::Kms::Serve(_) => Ok(()),
         cli::Kms::Seal => seal(config, &kms).await?,
         cli::Kms::Unseal => unseal(config, &kms).await?,
         cli::Kms::Rotate { tenant } => return rotate(config, tenant.as_deref(), form).await,

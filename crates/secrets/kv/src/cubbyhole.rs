@@ -1,10 +1,14 @@
 //! Each token's own store: nobody else reads it, root included, and it goes with the token.
 
+use base::Fault;
 use futures_util::future::BoxFuture;
 use logical::{Backend, Failure, Outcome, Request, Txn};
 use serde_json::{Map, Value};
 
 use crate::own;
+
+/// Values that [`clear`] removes at once. Every one changes the counts of the folders above it too, and a commit has to hold that.
+pub const CLEARED_MAX: usize = 100;
 
 /// The engine of the tokens' own stores.
 #[derive(Debug, Default, Clone, Copy)]
@@ -20,7 +24,7 @@ pub async fn keep(
     path: &str,
     fields: &Map<String, Value>,
 ) -> Result<(), Failure> {
-    own::keep(txn, &format!("{storage_name}/{path}"), fields).await
+    own::keep_fields(txn, &place(storage_name, path)?, fields).await
 }
 
 /// The fields in the store of a token.
@@ -32,23 +36,44 @@ pub async fn find(
     storage_name: &str,
     path: &str,
 ) -> Result<Option<Map<String, Value>>, Failure> {
-    own::find(txn, &format!("{storage_name}/{path}")).await
+    own::find(txn, &place(storage_name, path)?).await
 }
 
-/// Removes what a token has in its store; whether all of it is gone.
+/// Removes what a token has in its store, at most [`CLEARED_MAX`] values at once; whether nothing is left. What is left is
+/// removed in further transactions.
 ///
 /// # Errors
-/// As [`Txn::clear`].
+/// As [`Txn::delete`].
 pub async fn clear(txn: &mut Txn<'_>, storage_name: &str) -> Result<bool, Failure> {
-    txn.clear(storage_name).await
+    let mut folders = vec![place(storage_name, "")?];
+    let mut cleared = 0;
+    while let Some(folder) = folders.pop() {
+        for name in txn.list(&folder).await? {
+            let path = format!("{folder}{name}");
+            if path.ends_with('/') {
+                folders.push(path);
+                continue;
+            }
+            if cleared == CLEARED_MAX {
+                return Ok(false);
+            }
+            cleared += usize::from(txn.delete(&path).await?);
+        }
+    }
+    Ok(true)
 }
 
-fn place(request: &Request) -> Result<String, Failure> {
+/// Where a path of a token's store lies. A name that is not one segment would lead into the store of another.
+fn place(storage_name: &str, path: &str) -> Result<String, Fault> {
+    match logical::is_path(storage_name) && !storage_name.contains('/') {
+        true => Ok(format!("{storage_name}/{path}")),
+        false => Err(Fault::new("the store of a token has no acceptable name")),
+    }
+}
+
+fn place_of(request: &Request) -> Result<String, Failure> {
     let caller = request.caller.as_ref().ok_or(Failure::Denied)?;
-    Ok(match request.path.as_str() {
-        "" => caller.storage_name.clone(),
-        path => format!("{}/{path}", caller.storage_name),
-    })
+    Ok(place(&caller.storage_name, &request.path)?)
 }
 
 impl Backend for Cubbyhole {
@@ -58,16 +83,14 @@ impl Backend for Cubbyhole {
         request: &'a Request,
     ) -> BoxFuture<'a, Result<Option<bool>, Failure>> {
         Box::pin(async move {
-            match place(request) {
-                Ok(place) => Ok(Some(txn.get(&place).await?.is_some())),
-                Err(_) => Ok(None),
-            }
+            let place = place_of(request)?;
+            Ok(Some(txn.get(&place).await?.is_some()))
         })
     }
 
     fn handle<'a>(&'a self, txn: &'a mut Txn<'_>, request: &'a Request) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let place = place(request)?;
+            let place = place_of(request)?;
             own::handle(txn, request.operation, &place, &request.data).await
         })
     }

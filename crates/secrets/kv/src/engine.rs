@@ -1,19 +1,23 @@
-//! The engine of a mount: with or without versions, as the mount's options say.
+//! The engine of a mount: with or without versions, as the mount says.
 
 use futures_util::future::BoxFuture;
 use logical::{Backend, Failure, Mount, Outcome, Request, Txn};
 
 use crate::{versioned, versionless};
 
-/// Both key/value engines. The option `version` of the mount is `2` for the one with versions.
+/// Both key/value engines. A mount whose kind is `kv-v2`, or whose option `version` is `2`, has versions.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Engine;
 
-fn has_versions(mount: &Mount) -> bool {
-    mount
-        .options
-        .get("version")
-        .is_some_and(|version| version == "2")
+fn has_versions(mount: &Mount) -> Result<bool, Failure> {
+    let version = mount.options.get("version").map(String::as_str);
+    match (mount.kind.as_str(), version) {
+        ("kv-v2", _) | (_, Some("2")) => Ok(true),
+        (_, None | Some("" | "1")) => Ok(false),
+        _ => Err(Failure::invalid(
+            "the mount's version is neither 1 nor 2: there is no engine for it",
+        )),
+    }
 }
 
 impl Backend for Engine {
@@ -22,16 +26,20 @@ impl Backend for Engine {
         txn: &'a mut Txn<'_>,
         request: &'a Request,
     ) -> BoxFuture<'a, Result<Option<bool>, Failure>> {
-        match has_versions(&request.mount) {
-            true => Box::pin(versioned::exists(txn, request)),
-            false => Box::pin(versionless::exists(txn, request)),
-        }
+        Box::pin(async move {
+            match has_versions(&request.mount)? {
+                true => versioned::exists(txn, request).await,
+                false => versionless::exists(txn, request).await,
+            }
+        })
     }
 
     fn handle<'a>(&'a self, txn: &'a mut Txn<'_>, request: &'a Request) -> BoxFuture<'a, Outcome> {
-        match has_versions(&request.mount) {
-            true => Box::pin(versioned::handle(txn, request)),
-            false => Box::pin(versionless::handle(txn, request)),
-        }
+        Box::pin(async move {
+            match has_versions(&request.mount)? {
+                true => versioned::handle(txn, request).await,
+                false => versionless::handle(txn, request).await,
+            }
+        })
     }
 }

@@ -8,6 +8,8 @@ mod tests;
 mod versioned;
 mod versionless;
 
-pub use cubbyhole::{Cubbyhole, clear, find, keep};
+pub use cubbyhole::{CLEARED_MAX, Cubbyhole, clear, find, keep};
 pub use engine::Engine;
+pub use own::NESTING_MAX;
 pub use versioned::{CUSTOM_KEY_BYTES_MAX, CUSTOM_KEYS_MAX, CUSTOM_VALUE_BYTES_MAX, VERSIONS_MAX};
+pub use versionless::lease;

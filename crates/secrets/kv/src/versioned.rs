@@ -2,13 +2,14 @@
 
 mod about;
 mod data;
+mod lifetime;
 mod meta;
 mod settings;
 
 pub use about::{CUSTOM_KEY_BYTES_MAX, CUSTOM_KEYS_MAX, CUSTOM_VALUE_BYTES_MAX};
-pub use meta::VERSIONS_MAX;
+pub use settings::VERSIONS_MAX;
 
-use logical::{Failure, Operation, Outcome, Reply, Request, Txn};
+use logical::{Failure, Operation, Outcome, Request, Txn};
 
 /// What a path is of, and the name of the secret.
 fn cut(path: &str) -> (&str, &str) {
@@ -25,39 +26,41 @@ pub(crate) async fn exists(txn: &mut Txn<'_>, request: &Request) -> Result<Optio
 }
 
 pub(crate) async fn handle(txn: &mut Txn<'_>, request: &Request) -> Outcome {
+    use Operation::{Create, Delete, List, Patch, Read, Update};
     let (what, name) = cut(&request.path);
-    let writes = matches!(request.operation, Operation::Create | Operation::Update);
     match (what, request.operation) {
-        ("config", _) if name.is_empty() => settings::handle(txn, request).await,
-        ("metadata", Operation::List) => {
-            let folder = match name {
-                "" => "meta".to_owned(),
-                name => format!("meta/{name}"),
-            };
-            Reply::keys(txn.list(&folder).await?)
-        }
-        ("data" | "metadata" | "subkeys" | "delete" | "undelete" | "destroy", _)
+        ("config", Read) if name.is_empty() => settings::read(txn).await,
+        ("config", Create | Update) if name.is_empty() => settings::write(txn, request).await,
+        ("config", _) if name.is_empty() => Err(Failure::Unsupported),
+        ("metadata", List) => about::list(txn, name).await,
+        ("data" | "subkeys" | "delete" | "undelete" | "destroy" | "metadata", _)
             if name.is_empty() =>
         {
-            Err(Failure::Unsupported)
+            Err(Failure::AbsentBecause(format!(
+                "the name of a secret is missing after {what}/"
+            )))
         }
-        ("data", Operation::Read) => data::read(txn, request, name).await,
-        ("data", Operation::Create | Operation::Update) => data::write(txn, request, name).await,
-        ("data", Operation::Patch) => data::patch(txn, request, name).await,
-        ("data", Operation::Delete) => data::delete_latest(txn, request, name).await,
-        ("subkeys", Operation::Read) => data::subkeys(txn, request, name).await,
-        ("delete", _) if writes => data::change(txn, request, name, data::Change::Delete).await,
-        ("undelete", _) if writes => data::change(txn, request, name, data::Change::Undelete).await,
-        ("destroy", _) if writes => data::change(txn, request, name, data::Change::Destroy).await,
-        ("metadata", Operation::Read) => about::read(txn, request, name).await,
-        ("metadata", Operation::Create | Operation::Update) => {
-            about::write(txn, request, name).await
+        ("data", Read) => data::read(txn, request, name).await,
+        ("data", Create | Update) => data::write(txn, request, name).await,
+        ("data", Patch) => data::patch(txn, request, name).await,
+        ("data", Delete) => data::delete_latest(txn, request, name).await,
+        ("subkeys", Read) => data::subkeys(txn, request, name).await,
+        ("delete", Create | Update) => {
+            data::change(txn, request, name, data::Change::Delete).await
         }
-        ("metadata", Operation::Patch) => about::patch(txn, request, name).await,
-        ("metadata", Operation::Delete) => about::delete(txn, name).await,
-        ("config" | "data" | "subkeys" | "delete" | "undelete" | "destroy", _) => {
-            Err(Failure::Unsupported)
+        ("undelete", Create | Update) => {
+            data::change(txn, request, name, data::Change::Undelete).await
         }
-        _ => Err(Failure::AbsentBecause("unsupported path".to_owned())),
+        ("destroy", Create | Update) => {
+            data::change(txn, request, name, data::Change::Destroy).await
+        }
+        ("metadata", Read) => about::read(txn, name).await,
+        ("metadata", Create | Update) => about::write(txn, request, name).await,
+        ("metadata", Patch) => about::patch(txn, request, name).await,
+        ("metadata", Delete) => about::delete(txn, name).await,
+        ("data" | "subkeys" | "delete" | "undelete" | "destroy", _) => Err(Failure::Unsupported),
+        _ => Err(Failure::AbsentBecause(
+            "secrets with versions are below data/ and metadata/".to_owned(),
+        )),
     }
 }

@@ -1,4 +1,4 @@
-//! `metadata/…`: a secret without its values.
+//! `metadata/…`: secrets without their values.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use logical::{Failure, Fields, Outcome, Reply, Request, Txn};
 use serde_json::{Map, Value, json};
 
 use super::{
-    meta::{self, Meta, spell, time},
+    meta::{self, Meta},
     settings,
 };
 
@@ -17,116 +17,117 @@ pub const CUSTOM_KEY_BYTES_MAX: usize = 128;
 /// Bytes of its value.
 pub const CUSTOM_VALUE_BYTES_MAX: usize = 512;
 
-pub(super) async fn read(txn: &mut Txn<'_>, _request: &Request, name: &str) -> Outcome {
+type Custom = BTreeMap<String, String>;
+
+pub(super) async fn list(txn: &mut Txn<'_>, folder: &str) -> Outcome {
+    Reply::keys(txn.list(&meta::place(folder)).await?)
+}
+
+pub(super) async fn read(txn: &mut Txn<'_>, name: &str) -> Outcome {
     let meta = meta::find(txn, name).await?.ok_or(Failure::Absent)?;
-    let versions = meta.versions.iter().map(|(number, version)| {
-        let told = json!({
-            "created_time": time(version.created_at),
-            "deletion_time": version.deleted_at.map_or_else(String::new, time), "destroyed": version.is_destroyed,
-        });
-        (number.to_string(), told)
-    });
+    let versions = meta.versions.iter();
+    let versions = versions.map(|(number, version)| (number.to_string(), version.told()));
     let versions: Map<String, Value> = versions.collect();
     Reply::object(json!({
-        "versions": versions, "current_version": meta.current, "oldest_version": meta.oldest(),
-        "created_time": time(meta.created_at), "updated_time": time(meta.updated_at), "max_versions": meta.max_versions,
-        "cas_required": meta.cas_required, "delete_version_after": spell(meta.delete_version_after),
+        "versions": versions, "current_version": meta.current, "oldest_version": meta.oldest,
+        "created_time": meta.created_at, "updated_time": meta.updated_at,
+        "max_versions": meta.settings.max_versions, "cas_required": meta.settings.cas_required,
+        "delete_version_after": meta.settings.delete_version_after.to_string(),
         "custom_metadata": meta.custom,
     }))
 }
 
+/// Changes what is named, and makes a secret without versions when there is none.
 pub(super) async fn write(txn: &mut Txn<'_>, request: &Request, name: &str) -> Outcome {
-    let meta = meta::find(txn, name).await?;
-    let mut meta = meta.unwrap_or_else(|| Meta::new(request.now));
     let fields = Fields(&request.data);
-    settle(&mut meta, fields)?;
-    if let Some(custom) = fields.get("custom_metadata") {
-        meta.custom = Some(custom_of(custom)?);
+    let meta = meta::find(txn, name).await?;
+    let mut meta = meta.unwrap_or_else(|| Meta::new(txn.uuid(), request.now));
+    let mut says = meta.settings.take(fields)?;
+    if let Some(custom) = fields.object("custom_metadata")? {
+        meta.custom = merged(Custom::new(), custom)?;
+        says = true;
     }
-    meta.updated_at = request.now.micros();
-    meta::keep(txn, name, &meta).await?;
-    Ok(Reply::nothing())
+    match says {
+        true => settle(txn, request, name, meta).await,
+        false => Ok(Reply::nothing()),
+    }
 }
 
-/// Changes what is named; `null` takes it back to what it was at first (RFC 7396).
+/// Changes what is named; `null` takes it back (RFC 7396).
 pub(super) async fn patch(txn: &mut Txn<'_>, request: &Request, name: &str) -> Outcome {
+    let fields = Fields(&request.data);
     let mut meta = meta::find(txn, name).await?.ok_or(Failure::Absent)?;
-    let is_null = |field: &str| request.data.get(field).is_some_and(Value::is_null);
-    if is_null("max_versions") {
-        meta.max_versions = 0;
+    meta.settings.take_back(&request.data);
+    meta.settings.take(fields)?;
+    if request
+        .data
+        .get("custom_metadata")
+        .is_some_and(Value::is_null)
+    {
+        meta.custom = None;
     }
-    if is_null("cas_required") {
-        meta.cas_required = false;
+    if let Some(custom) = fields.object("custom_metadata")? {
+        meta.custom = merged(meta.custom.unwrap_or_default(), custom)?;
     }
-    if is_null("delete_version_after") {
-        meta.delete_version_after = 0;
-    }
-    settle(&mut meta, Fields(&request.data))?;
-    match request.data.get("custom_metadata") {
-        Some(Value::Null) => meta.custom = None,
-        Some(Value::Object(patch)) => {
-            let mut custom = meta.custom.take().unwrap_or_default();
-            for (key, value) in patch {
-                match value {
-                    Value::Null => drop(custom.remove(key)),
-                    Value::String(text) => drop(custom.insert(key.clone(), text.clone())),
-                    _ => {
-                        return Err(Failure::invalid(
-                            "custom_metadata has to be a map of strings",
-                        ));
-                    }
-                }
-            }
-            meta.custom = Some(bounded(custom)?);
-        }
-        Some(_) => {
-            return Err(Failure::invalid(
-                "custom_metadata has to be a map of strings",
-            ));
-        }
-        None => {}
-    }
-    meta.updated_at = request.now.micros();
+    settle(txn, request, name, meta).await
+}
+
+async fn settle(txn: &mut Txn<'_>, request: &Request, name: &str, mut meta: Meta) -> Outcome {
+    meta.updated_at = request.now;
     meta::keep(txn, name, &meta).await?;
+    let asks_none = Fields(&request.data).truth("cas_required")? == Some(false);
+    if asks_none && settings::find(txn).await?.cas_required {
+        let warning = "cas_required is false for the secret, and stays true: the mount says so";
+        return Ok(Reply::nothing().warning(warning));
+    }
     Ok(Reply::nothing())
 }
 
-fn settle(meta: &mut Meta, fields: Fields<'_>) -> Result<(), Failure> {
-    meta.max_versions = settings::versions(fields)?.unwrap_or(meta.max_versions);
-    meta.cas_required = fields.truth("cas_required")?.unwrap_or(meta.cas_required);
-    meta.delete_version_after = settings::span(fields)?.unwrap_or(meta.delete_version_after);
-    Ok(())
-}
-
-fn custom_of(value: &Value) -> Result<BTreeMap<String, String>, Failure> {
-    let wrong = || Failure::invalid("custom_metadata has to be a map of strings");
-    let pairs = value.as_object().ok_or_else(wrong)?.iter();
-    let pairs = pairs.map(|(key, value)| {
-        let text = value.as_str().ok_or_else(wrong)?;
-        Ok((key.clone(), text.to_owned()))
-    });
-    bounded(pairs.collect::<Result<_, Failure>>()?)
-}
-
-fn bounded(custom: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Failure> {
+/// What people added, with a change to it.
+fn merged(mut custom: Custom, change: &Map<String, Value>) -> Result<Option<Custom>, Failure> {
+    for (key, value) in change {
+        match value {
+            Value::Null => drop(custom.remove(key)),
+            Value::String(text) => drop(custom.insert(key.clone(), text.clone())),
+            _ => {
+                return Err(invalid(format!("the value of {key:?} has to be a string")));
+            }
+        }
+    }
     if custom.len() > CUSTOM_KEYS_MAX {
-        return Err(Failure::invalid(format!(
-            "custom_metadata has {CUSTOM_KEYS_MAX} keys at most"
+        let count = custom.len();
+        return Err(invalid(format!(
+            "there are {count} keys, and {CUSTOM_KEYS_MAX} at most"
         )));
     }
-    let fits = |(key, value): (&String, &String)| {
-        !key.is_empty()
-            && key.len() <= CUSTOM_KEY_BYTES_MAX
-            && value.len() <= CUSTOM_VALUE_BYTES_MAX
-            && !key.contains(char::is_control)
-            && !value.contains(char::is_control)
-    };
-    match custom.iter().all(fits) {
-        true => Ok(custom),
-        false => Err(Failure::invalid(format!(
-            "keys of custom_metadata have {CUSTOM_KEY_BYTES_MAX} bytes at most, values {CUSTOM_VALUE_BYTES_MAX}, on one line"
-        ))),
+    for (key, value) in &custom {
+        check("key", key, CUSTOM_KEY_BYTES_MAX)?;
+        check("value", value, CUSTOM_VALUE_BYTES_MAX)?;
+        if key.is_empty() {
+            return Err(invalid("a key is empty"));
+        }
     }
+    Ok(Some(custom).filter(|custom| !custom.is_empty()))
+}
+
+fn check(what: &str, text: &str, bytes_max: usize) -> Result<(), Failure> {
+    if text.len() > bytes_max {
+        let bytes = text.len();
+        return Err(invalid(format!(
+            "a {what} has {bytes} bytes, and {bytes_max} at most"
+        )));
+    }
+    match text.contains(char::is_control) {
+        true => Err(invalid(format!("a {what} has unprintable characters"))),
+        false => Ok(()),
+    }
+}
+
+fn invalid(what: impl AsRef<str>) -> Failure {
+    Failure::invalid(format!(
+        "custom_metadata validation failed: {}",
+        what.as_ref()
+    ))
 }
 
 /// Removes the secret with all of its versions.
@@ -135,8 +136,8 @@ pub(super) async fn delete(txn: &mut Txn<'_>, name: &str) -> Outcome {
         return Ok(Reply::nothing());
     };
     for number in meta.versions.keys() {
-        txn.delete(&meta::place(name, *number)).await?;
+        txn.delete(&meta.place(*number)).await?;
     }
-    txn.delete(&format!("meta/{name}")).await?;
+    txn.delete(&meta::place(name)).await?;
     Ok(Reply::nothing())
 }
