@@ -35,6 +35,7 @@ mod plaintext;
 mod planted;
 mod push_service;
 mod routes;
+mod sealed;
 mod sessions;
 mod slow_input;
 mod sweeps;
