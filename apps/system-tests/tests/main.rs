@@ -40,4 +40,5 @@ mod sessions;
 mod slow_input;
 mod sweeps;
 mod talk;
+mod terminal;
 mod told;

@@ -1,6 +1,7 @@
 //! Stories over a real database: SQLite always, PostgreSQL when `BASTIDE_TEST_POSTGRES_URL` is set.
 
 mod caches;
+mod glance;
 mod hierarchy;
 mod keys;
 mod quorum;
