@@ -1,0 +1,5 @@
+//! Stories over a real store.
+
+mod model;
+mod plain;
+mod versions;

@@ -1,0 +1,3 @@
+//! Stories over a real store.
+
+mod entries;
