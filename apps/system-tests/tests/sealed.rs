@@ -347,6 +347,8 @@ async fn custodians_open(ground: &Ground) {
     assert_eq!(status["quorum"]["entered"], 0);
     let status = desk.hears(&unseal, &[&shares[2], &shares[1]]).await;
     assert_eq!(status["state"], "unsealed");
+    let again = desk.hears(&unseal, &[]).await;
+    assert_eq!(again["state"], "unsealed", "once more changes nothing");
     everything_is_open(&server, &talk.token).await;
     talk.is_read(&server).await;
     // Sealed, one entered, forgotten, two entered, opened; and the log verified before.
@@ -488,6 +490,59 @@ fn serve_says(data: &Path, options: &ServerOptions) -> Value {
     child.kill().unwrap();
     child.wait().unwrap();
     serde_json::from_str(&line).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_socket_of_commands_takes_what_it_knows_within_its_limits() {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::UnixStream,
+    };
+    let ground = Ground::embedded();
+    let data = ground.directory.path();
+    let server = Server::start(data, ground.options.clone()).await;
+    let desk = Desk {
+        data,
+        options: &ground.options,
+    };
+    let long = vec![b'x'; 80_000];
+    for (asked, is_answered) in [
+        (&b"{}\n"[..], true),
+        (b"{\"rotate\":{\"tenant\":null,\"more\":1}}\n", true),
+        (b"\"everything\"\n", true),
+        (b"\xff\n", true),
+        (&long, false),
+    ] {
+        let mut socket = UnixStream::connect(data.join("control.sock"))
+            .await
+            .unwrap();
+        // The server may hang up before it has heard all.
+        drop(socket.write_all(asked).await);
+        let mut answer = Vec::new();
+        drop(socket.read_to_end(&mut answer).await);
+        let said: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        assert_eq!(said["failed"]["what"].is_string(), is_answered, "{said}");
+    }
+    // An operation that is not the operator's stays refused.
+    let mut socket = UnixStream::connect(data.join("control.sock"))
+        .await
+        .unwrap();
+    let asked = json!({ "operate": { "operation": "identity.session.list", "input": {} } });
+    let line = format!("{asked}\n");
+    socket.write_all(line.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("access.not_permitted"), "{answer}");
+
+    assert_eq!(desk.says(&["kms", "status"]).await["state"], "unsealed");
+    let beside = ["serve", "--listen", "127.0.0.1:0"];
+    assert_eq!(
+        desk.refuses(&beside, &[]).await,
+        "fault",
+        "one data directory has one server"
+    );
+    server.stop().await;
+    assert!(!data.join("control.sock").exists());
 }
 
 #[test]

@@ -148,7 +148,10 @@ async fn shares_are_shown_one_at_a_time_and_asked_for_unseen() {
         terminal.until("\x1b[2J\x1b[3J\x1b[H");
     }
     let (shown, is_well) = terminal.ends();
-    assert!(is_well && shown.contains("nothing has changed yet"), "{shown}");
+    assert!(
+        is_well && shown.contains("nothing has changed yet"),
+        "{shown}"
+    );
 
     let mut terminal = Terminal::run(data, &["kms", "shares", "take-over"]);
     let mut seen = String::new();

@@ -37,7 +37,7 @@ pub(crate) const SERVER_NEEDED: Refusal = Refusal::new(
 
 /// What is asked.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Request {
     /// An operation of the operator.
     Operate {

@@ -186,3 +186,55 @@ pub(super) async fn read_line(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_is_its_owners_alone_and_one_that_was_left_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_in(folder.path());
+        let first = Socket::bind(folder.path()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        let second = Socket::bind(folder.path());
+        assert!(second.is_err(), "a server that runs keeps its place");
+        drop(second);
+        assert!(path.exists());
+
+        // As a server leaves it that is killed.
+        std::mem::forget(first);
+        fs::remove_file(&path).unwrap();
+        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+        let next = Socket::bind(folder.path()).unwrap();
+        drop(next);
+        assert!(!path.exists(), "an orderly end leaves nothing");
+    }
+
+    #[test]
+    fn a_path_that_is_too_long_for_a_socket_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("x".repeat(120));
+        fs::create_dir(&deep).unwrap();
+        let error = Socket::bind(&deep).err().unwrap();
+        assert!(error.to_string().contains("too long"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_line_ends_at_its_end_or_at_its_limit() {
+        for (sent, bytes_max, expected) in [
+            (&b"asked\nmore"[..], 10, Some(&b"asked"[..])),
+            (b"\n", 10, Some(b"")),
+            (b"far too long\n", 5, None),
+            (b"no end", 10, None),
+        ] {
+            let (mut one, mut other) = UnixStream::pair().unwrap();
+            one.write_all(sent).await.unwrap();
+            drop(one);
+            let line = read_line(&mut other, bytes_max).await.ok();
+            assert_eq!(line.as_deref().map(Vec::as_slice), expected);
+        }
+    }
+}

@@ -34,20 +34,18 @@ async fn show(config: &Config, request: Request, form: Form) -> Result<()> {
 /// With the root key file, or with the share of whoever sits here; from a pipe with as many as it brings.
 async fn unseal(config: &Config, form: Form) -> Result<()> {
     let status = control::ask(config, Request::Status).await?.value;
-    let is_entered = text(&status, "seal") == "quorum" && text(&status, "state") == "sealed";
-    if !is_entered {
+    if text(&status, "seal") != "quorum" {
         return show(config, Request::Unseal, form).await;
     }
     let mut status = status;
-    loop {
+    while text(&status, "state") == "sealed" {
         let Some(share) = prompt::ask(&question(&status))? else {
             break;
         };
         let share = Word(share);
-        status = control::ask(config, Request::EnterShare { share })
-            .await?
-            .value;
-        if prompt::is_terminal() || text(&status, "state") != "sealed" {
+        let entered = control::ask(config, Request::EnterShare { share }).await?;
+        status = entered.value;
+        if prompt::is_terminal() {
             break;
         }
     }
