@@ -2,6 +2,15 @@
 ALTER TABLE kms_store ADD COLUMN root_version BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE kms_store ADD COLUMN rooted_at BIGINT;
 
+-- When the store was opened for the first time: until then nobody relies on it, and it can be initialised again.
+ALTER TABLE kms_store ADD COLUMN opened_at BIGINT;
+
+-- A newer barrier key is wrapped by the one before (`chain`), and by the root key (`wrap`) once that is at hand (`rooted`).
+ALTER TABLE kms_barrier ADD COLUMN chain BYTEA;
+ALTER TABLE kms_barrier ADD COLUMN rooted BIGINT NOT NULL DEFAULT 1;
+-- How many wraps it made.
+ALTER TABLE kms_barrier ADD COLUMN uses BIGINT NOT NULL DEFAULT 0;
+
 -- Root keys that were given out in shares: «given» until enough of their shares came back, then «held», «retired» once another
 -- is held.
 CREATE TABLE kms_share_set (

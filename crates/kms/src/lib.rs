@@ -13,7 +13,10 @@ mod store;
 mod tests;
 
 pub use cache::{CacheOptions, KeyCache, KeyUses};
-pub use embedded::{Authority, Embedded, Entered, Given, Rewrapped, SealReading, TenantKey};
+pub use embedded::{
+    Authority, BARRIER_USES_DUE, BarrierKey, Embedded, Entered, Given, Rewrapped, SealReading,
+    TenantKey,
+};
 pub use port::{
     BAD_LABEL, Behalf, Changes, Destroyed, Gone, IndexKey, KEY_ABSENT, KeyCounts, Kms,
     LABEL_BYTES_MAX, NewKey, Node, NodeId, Purpose, RESERVE_MAX, SEALED, Seal, SealState, Status,
@@ -21,9 +24,9 @@ pub use port::{
 };
 pub use process::{Hardened, harden_process};
 pub use quorum::{
-    CUSTODIAN_CHARS_MAX, CUSTODIAN_INVALID, CUSTODIAN_TWICE, Custodian, Kept, QUORUM_HELD,
-    QUORUM_NONE, Quorum, SHARE_OTHER, SHARE_TWICE, SHARE_UNREADABLE, SHARES_COUNT, SHARES_FEW,
-    SHARES_MAX, SHARES_NOT_GIVEN, SharePlan, THRESHOLD_INVALID, UNSEALED,
+    CUSTODIAN_CHARS_MAX, CUSTODIAN_INVALID, CUSTODIAN_TWICE, Custodian, INITIALISED, Kept,
+    QUORUM_HELD, QUORUM_NONE, Quorum, SHARE_OTHER, SHARE_TWICE, SHARE_UNREADABLE, SHARES_COUNT,
+    SHARES_FEW, SHARES_MAX, SHARES_NOT_GIVEN, SharePlan, THRESHOLD_INVALID, UNSEALED,
 };
 pub use root::RootKeyFile;
 pub use share::Share;

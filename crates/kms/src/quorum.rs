@@ -1,6 +1,6 @@
 //! Who keeps the root key: custodians, each with one share, more than half of whom open the store.
 
-use std::{collections::BTreeSet, num::NonZeroU8};
+use std::num::NonZeroU8;
 
 use base::{Kind, Refusal, Result, Timestamp};
 
@@ -73,7 +73,13 @@ pub const SHARES_NOT_GIVEN: Refusal = Refusal::conflict(
 /// Nothing can be entered while the store is open.
 pub const UNSEALED: Refusal = Refusal::new(Kind::Conflict, "kms.unsealed", "The store is open.");
 
-/// Who keeps a share, and as what.
+/// The store has been set up already, and opened.
+pub const INITIALISED: Refusal = Refusal::conflict(
+    "kms.initialised",
+    "The key store has been initialised already.",
+);
+
+/// Who keeps a share, and as what. Both are empty for a share that has no custodian yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Custodian {
     pub name: String,
@@ -106,7 +112,56 @@ pub struct Quorum {
     pub entered: usize,
 }
 
+impl Custodian {
+    /// Of a share that has no custodian yet.
+    pub const fn nobody() -> Self {
+        Self {
+            name: String::new(),
+            role: String::new(),
+        }
+    }
+
+    pub const fn is_somebody(&self) -> bool {
+        !self.name.is_empty()
+    }
+
+    /// Whether they can keep a share beside those who keep others.
+    ///
+    /// # Errors
+    /// [`CUSTODIAN_INVALID`], [`CUSTODIAN_TWICE`].
+    pub(crate) fn check_beside<'a>(&self, others: impl Iterator<Item = &'a Self>) -> Result<()> {
+        if !is_line(&self.name) || !is_line(&self.role) {
+            return Err(CUSTODIAN_INVALID.into());
+        }
+        let same =
+            |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+        for other in others {
+            if same(&self.name, &other.name) || same(&self.role, &other.role) {
+                return Err(CUSTODIAN_TWICE.into());
+            }
+        }
+        Ok(())
+    }
+}
+
 impl SharePlan {
+    /// Shares whose custodians are named later, as clients have it that know of no custodians.
+    ///
+    /// # Errors
+    /// [`SHARES_COUNT`], [`THRESHOLD_INVALID`].
+    pub fn unassigned(shares: usize, threshold: usize) -> Result<Self> {
+        if shares == 0 || shares > SHARES_MAX {
+            return Err(SHARES_COUNT.into());
+        }
+        let threshold = u8::try_from(threshold).ok().and_then(NonZeroU8::new);
+        let plan = Self {
+            custodians: vec![Custodian::nobody(); shares],
+            threshold: threshold.ok_or(THRESHOLD_INVALID)?,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
     /// How many shares there are to be.
     ///
     /// # Errors
@@ -122,24 +177,13 @@ impl SharePlan {
         if 2 * threshold <= count || threshold > count {
             return Err(THRESHOLD_INVALID.into());
         }
-        let texts = self
-            .custodians
-            .iter()
-            .flat_map(|one| [&one.name, &one.role]);
-        if !texts.into_iter().all(|text| is_line(text)) {
-            return Err(CUSTODIAN_INVALID.into());
+        if !self.custodians.iter().any(Custodian::is_somebody) {
+            return Ok(shares);
         }
-        let is_told_apart = |text: fn(&Custodian) -> &String| {
-            let all = self
-                .custodians
-                .iter()
-                .map(|one| text(one).trim().to_lowercase());
-            all.collect::<BTreeSet<_>>().len() == count
-        };
-        match is_told_apart(|one| &one.name) && is_told_apart(|one| &one.role) {
-            true => Ok(shares),
-            false => Err(CUSTODIAN_TWICE.into()),
+        for (number, custodian) in self.custodians.iter().enumerate() {
+            custodian.check_beside(self.custodians.iter().take(number))?;
         }
+        Ok(shares)
     }
 }
 

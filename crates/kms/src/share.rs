@@ -65,6 +65,21 @@ impl Share {
         let room = bytes.get_mut(..length).filter(|_| length == BYTES)?;
         BASE32_NOPAD.decode_mut(letters.as_bytes(), room).ok()?;
 
+        Self::from_array(&bytes)
+    }
+
+    /// Reads what [`Share::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`SHARE_UNREADABLE`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let array = bytes.try_into().ok();
+        array
+            .and_then(Self::from_array)
+            .ok_or_else(|| SHARE_UNREADABLE.into())
+    }
+
+    fn from_array(bytes: &[u8; BYTES]) -> Option<Self> {
         let (body, sum) = bytes.split_last_chunk::<SUM_BYTES>()?;
         if !equal(&sum_of(body), sum) {
             return None;
@@ -83,14 +98,7 @@ impl Share {
 
     /// The line for its custodian. A call of this is where a reviewer looks.
     pub fn text(&self) -> Secret<String> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(BYTES));
-        bytes.push(FORMAT);
-        bytes.extend_from_slice(&self.store);
-        bytes.extend_from_slice(&self.set.to_be_bytes());
-        bytes.push(self.key.place().get());
-        bytes.extend_from_slice(self.key.expose());
-        let sum = sum_of(&bytes);
-        bytes.extend_from_slice(&sum);
+        let bytes = self.to_bytes();
         let mut letters = Zeroizing::new(BASE32_NOPAD.encode(&bytes));
         letters.make_ascii_lowercase();
         let mut text = String::with_capacity(TEXT_BYTES_MAX);
@@ -102,6 +110,19 @@ impl Share {
             text.push(letter);
         }
         Secret::new(text)
+    }
+
+    /// The share for programs. A call of this is where a reviewer looks.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(BYTES));
+        bytes.push(FORMAT);
+        bytes.extend_from_slice(&self.store);
+        bytes.extend_from_slice(&self.set.to_be_bytes());
+        bytes.push(self.key.place().get());
+        bytes.extend_from_slice(self.key.expose());
+        let sum = sum_of(&bytes);
+        bytes.extend_from_slice(&sum);
+        bytes
     }
 
     /// Which of its set it is: from 1.

@@ -11,7 +11,7 @@ use crate::{
     SEALED, Seal, UNINITIALISED,
     place::{Place, Slot, Wrapping},
     quorum::QUORUM_HELD,
-    store::{self, SealMark, StoreRow, WrapRow},
+    store::{self, BarrierRow, SealMark, StoreRow, WrapRow},
 };
 
 const ROOT_CHECK: &str = "bastide kms root check";
@@ -21,14 +21,77 @@ const FIRST_ROOT: u32 = 1;
 /// What an unsealed store holds in memory.
 pub(super) struct Keyring {
     pub(super) hierarchy: [u8; 16],
-    barriers: BTreeMap<u32, DataKey>,
+    barriers: BTreeMap<u32, Arc<DataKey>>,
 }
 
 impl Keyring {
+    /// The newest version that is held.
+    pub(super) fn newest_version(&self) -> u32 {
+        self.barriers
+            .last_key_value()
+            .map_or(0, |(version, _)| *version)
+    }
+
+    /// The oldest version that is held.
+    pub(super) fn oldest_version(&self) -> u32 {
+        self.barriers
+            .first_key_value()
+            .map_or(0, |(version, _)| *version)
+    }
+
+    /// Whether it is what the store has: no newer key, and none that has gone there.
+    pub(super) fn is_current(&self, row: &StoreRow) -> bool {
+        (self.oldest_version(), self.newest_version()) == (row.oldest_barrier, row.newest_barrier)
+    }
+
+    /// Whether it has the keys that wrap these.
+    pub(super) fn has_keys_of(&self, rows: &[WrapRow]) -> bool {
+        rows.iter().all(|row| {
+            // What names no version is a fault for whoever opens it.
+            cipher::wrap_key_version(&row.wrap)
+                .is_none_or(|version| self.barriers.contains_key(&version))
+        })
+    }
+
+    /// The keyring with the newer barrier keys of the store, each of which the one before wraps, and without those that have
+    /// gone; `None` where the way from the keys that are held to the newer ones has gone too.
+    pub(super) fn extended(&self, rows: &[BarrierRow]) -> Result<Option<Self>> {
+        let mut barriers = self.barriers.clone();
+        for row in rows {
+            let version = row.wrap.version;
+            if !barriers.contains_key(&version) {
+                let Some(chain) = row.chain.as_deref() else {
+                    return Ok(None);
+                };
+                let Ok(before) = under(&barriers, chain) else {
+                    return Ok(None);
+                };
+                let key = self.slot(Place::Barrier, version).unwrap(before, chain)?;
+                barriers.insert(version, Arc::new(key));
+            }
+        }
+        barriers.retain(|version, _| rows.iter().any(|row| row.wrap.version == *version));
+        Ok(Some(Self {
+            hierarchy: self.hierarchy,
+            barriers,
+        }))
+    }
+
+    /// A new barrier key, wrapped by the newest.
+    pub(super) fn chain(
+        &self,
+        key: &DataKey,
+        version: u32,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>> {
+        let slot = self.slot(Place::Barrier, version);
+        Ok(slot.wrap(&self.newest_barrier()?, key, entropy))
+    }
+
     /// The barrier keys by version, wrapped by another root key.
     pub(super) fn rewrap(&self, root: &Wrapping<'_>, entropy: &dyn Entropy) -> Vec<WrapRow> {
         let barriers = self.barriers.iter();
-        let wrap = |(version, barrier): (&u32, &DataKey)| WrapRow {
+        let wrap = |(version, barrier): (&u32, &Arc<DataKey>)| WrapRow {
             version: *version,
             wrap: self
                 .slot(Place::Barrier, *version)
@@ -48,19 +111,20 @@ impl Keyring {
         })
     }
 
+    /// A tenant's key that any barrier key wraps.
+    pub(super) fn open_tenant_key(&self, tenant: TenantId, row: &WrapRow) -> Result<DataKey> {
+        let under = under(&self.barriers, &row.wrap)?;
+        self.slot(Place::Tenant(tenant), row.version)
+            .unwrap(under, &row.wrap)
+    }
+
     /// The tenant's keys by version.
     pub(super) fn open_tenant(
         &self,
         tenant: TenantId,
         rows: &[WrapRow],
     ) -> Result<BTreeMap<u32, DataKey>> {
-        let open = |row: &WrapRow| {
-            let under = under(&self.barriers, &row.wrap)?;
-            let key = self
-                .slot(Place::Tenant(tenant), row.version)
-                .unwrap(under, &row.wrap)?;
-            Ok((row.version, key))
-        };
+        let open = |row: &WrapRow| Ok((row.version, self.open_tenant_key(tenant, row)?));
         rows.iter().map(open).collect()
     }
 
@@ -74,9 +138,13 @@ impl Keyring {
 }
 
 /// The key whose version the wrap names.
-pub(super) fn under<'k>(keys: &'k BTreeMap<u32, DataKey>, wrap: &[u8]) -> Result<&'k DataKey> {
+pub(super) fn under<'k, K: std::borrow::Borrow<DataKey>>(
+    keys: &'k BTreeMap<u32, K>,
+    wrap: &[u8],
+) -> Result<&'k DataKey> {
     cipher::wrap_key_version(wrap)
         .and_then(|version| keys.get(&version))
+        .map(std::borrow::Borrow::borrow)
         .context("a stored wrap names a key version that there is not")
 }
 
@@ -85,30 +153,35 @@ pub(super) fn root_check(root: &DataKey, hierarchy: [u8; 16]) -> [u8; 32] {
     keyed_hash(root, ROOT_CHECK, &hierarchy)
 }
 
-/// Opens the barrier keyring with the root key.
+/// Opens the barrier keyring with the root key. A newer key that it does not wrap yet is opened with the one before.
 pub(super) fn open_hierarchy(
     row: &StoreRow,
-    barriers: &[WrapRow],
+    barriers: &[BarrierRow],
     root: &DataKey,
 ) -> Result<Keyring> {
-    let open = |barrier: &WrapRow| {
+    let mut open: BTreeMap<u32, Arc<DataKey>> = BTreeMap::new();
+    for barrier in barriers {
+        let version = barrier.wrap.version;
         let slot = Slot {
             hierarchy: row.hierarchy,
             place: Place::Barrier,
-            version: barrier.version,
+            version,
         };
-        Ok((barrier.version, slot.unwrap(root, &barrier.wrap)?))
-    };
-    let barriers = barriers.iter().map(open).collect::<Result<_>>()?;
+        let key = match (&barrier.chain, barrier.is_rooted) {
+            (Some(chain), false) => slot.unwrap(under(&open, chain)?, chain)?,
+            _ => slot.unwrap(root, &barrier.wrap.wrap)?,
+        };
+        open.insert(version, Arc::new(key));
+    }
     Ok(Keyring {
         hierarchy: row.hierarchy,
-        barriers,
+        barriers: open,
     })
 }
 
 impl Embedded {
-    /// Gives an empty store its hierarchy: identity, barrier keyring and the cell's key, in one commit. Nodes that start
-    /// together write the same rows, so that one of them succeeds and the others take over what it made.
+    /// Gives an empty store its hierarchy under a root key in the node's file. Nodes that start together write the same rows,
+    /// so that one of them succeeds and the others take over what it made.
     pub(super) async fn initialise(&self) -> Result<()> {
         if self.find_store().await?.is_some() {
             return Ok(());
@@ -117,41 +190,50 @@ impl Embedded {
         let root = self.root.read()?;
         let mut hierarchy = [0u8; 16];
         self.entropy.fill(&mut hierarchy);
-        let now = self.clock.now();
-
-        let barrier = DataKey::generate(&*self.entropy);
-        let slot = Slot {
-            hierarchy,
-            place: Place::Barrier,
-            version: store::FIRST_VERSION,
-        };
-        let under = Wrapping {
-            key: &root,
-            version: FIRST_ROOT,
-        };
-        let wrap = slot.wrap(&under, &barrier, &*self.entropy);
-        let barriers = BTreeMap::from([(store::FIRST_VERSION, barrier)]);
-        let keyring = Keyring {
-            hierarchy,
-            barriers,
-        };
-
         let mut batch = Batch::new();
-        store::insert_store(&mut batch, hierarchy, root_check(&root, hierarchy), now)?;
-        store::insert_barrier(
+        store::insert_store(
             &mut batch,
-            WrapRow {
-                version: store::FIRST_VERSION,
-                wrap,
-            },
-            now,
+            hierarchy,
+            root_check(&root, hierarchy),
+            self.clock.now(),
         )?;
-        self.found_tenant(&mut batch, &keyring, TenantId::NIL)?;
+        store::found_tenant_keys(&mut batch, TenantId::NIL);
+        self.found_hierarchy(&mut batch, hierarchy, &root, FIRST_ROOT)?;
         match self.database.commit(batch).await {
             Ok(_) => Ok(()),
             Err(_) if self.find_store().await?.is_some() => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The first barrier key and the cell's key, in the commit that makes the store.
+    pub(super) fn found_hierarchy(
+        &self,
+        batch: &mut Batch,
+        hierarchy: [u8; 16],
+        root: &DataKey,
+        root_version: u32,
+    ) -> Result<()> {
+        let barrier = DataKey::generate(&*self.entropy);
+        let version = store::FIRST_VERSION;
+        let slot = Slot {
+            hierarchy,
+            place: Place::Barrier,
+            version,
+        };
+        let under = Wrapping {
+            key: root,
+            version: root_version,
+        };
+        let wrap = slot.wrap(&under, &barrier, &*self.entropy);
+        let barriers = BTreeMap::from([(version, Arc::new(barrier))]);
+        let keyring = Keyring {
+            hierarchy,
+            barriers,
+        };
+        let row = BarrierRow::rooted(WrapRow { version, wrap });
+        store::insert_barrier(batch, row, self.clock.now())?;
+        self.found_tenant(batch, &keyring, TenantId::NIL)
     }
 
     pub(super) async fn find_store(&self) -> Result<Option<StoreRow>> {
@@ -171,11 +253,12 @@ impl Embedded {
         }
         let root = self.root_of_file(&row)?;
         let keyring = Arc::new(open_hierarchy(&row, &barriers, &root)?);
+        self.take_root(&row, &barriers, &keyring, &root).await?;
         self.hold_keyring(Some(Arc::clone(&keyring)));
         Ok(keyring)
     }
 
-    pub(super) async fn read_hierarchy(&self) -> Result<(StoreRow, Vec<WrapRow>)> {
+    pub(super) async fn read_hierarchy(&self) -> Result<(StoreRow, Vec<BarrierRow>)> {
         let mut snapshot = self.database.snapshot().await?;
         let row = store::find_store(&mut snapshot)
             .await?

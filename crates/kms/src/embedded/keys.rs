@@ -26,7 +26,9 @@ impl Embedded {
         let mut snapshot = self.database.snapshot().await?;
         let (guard, rows) = self.live_tenant(&mut snapshot, tenant).await?;
         drop(snapshot);
-        let keyring = self.keyring().await?;
+        let Some(keyring) = self.keyring_of(&rows).await? else {
+            return Ok(None);
+        };
         let versions = keyring.open_tenant(tenant, &rows)?;
         let tenant_keys = TenantKeys { guard, versions };
         let under = tenant_keys.newest()?;
@@ -46,14 +48,14 @@ impl Embedded {
         Ok(self.commit(batch).await?.map(|()| made))
     }
 
-    pub(super) async fn unwrap_keys(
+    pub(super) async fn try_unwrap(
         &self,
         purpose: &Purpose,
         keys: &[KeyId],
-    ) -> Result<Vec<Option<Arc<DataKey>>>> {
+    ) -> Result<Option<Vec<Option<Arc<DataKey>>>>> {
         bounded(keys)?;
         if keys.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let tenant = purpose.tenant;
         let mut snapshot = self.database.snapshot().await?;
@@ -66,7 +68,9 @@ impl Embedded {
         }
         let mut opened = vec![None; keys.len()];
         if !found.tenant_keys.is_empty() {
-            let keyring = self.keyring().await?;
+            let Some(keyring) = self.keyring_of(&found.tenant_keys).await? else {
+                return Ok(None);
+            };
             let versions = keyring.open_tenant(tenant, &found.tenant_keys)?;
             for (position, row) in found.keys {
                 let (Some(id), Some(slot)) = (keys.get(position), opened.get_mut(position)) else {
@@ -81,7 +85,7 @@ impl Embedded {
             node = %purpose.node, %tenant, operation = %purpose.operation, behalf = ?purpose.behalf,
             asked = keys.len(), opened = opened.iter().flatten().count(), "keys were unwrapped"
         );
-        Ok(opened)
+        Ok(Some(opened))
     }
 
     pub(super) async fn try_index_key(
@@ -96,7 +100,9 @@ impl Embedded {
         let (guard, rows) = self.live_tenant(&mut snapshot, tenant).await?;
         let stored = store::index_keys(&mut snapshot, tenant, label).await?;
         drop(snapshot);
-        let keyring = self.keyring().await?;
+        let Some(keyring) = self.keyring_of(&rows).await? else {
+            return Ok(None);
+        };
         let versions = keyring.open_tenant(tenant, &rows)?;
         let open = |row: &WrapRow| {
             let slot = keyring.slot(Place::Index(tenant, label), row.version);

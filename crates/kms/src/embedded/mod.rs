@@ -1,5 +1,7 @@
 //! The key store inside the process: keys stand wrapped in a database of their own, and the keyring in memory.
 
+mod barrier;
+mod founding;
 mod glance;
 mod hierarchy;
 mod keys;
@@ -22,6 +24,7 @@ use crate::{
     Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Share, Status, TOO_MANY_KEYS, UNWRAP_MAX,
     UnusedKey, store,
 };
+pub use barrier::{BARRIER_USES_DUE, BarrierKey};
 pub use glance::SealReading;
 use hierarchy::Keyring;
 pub use rotation::{Rewrapped, TenantKey};
@@ -128,6 +131,14 @@ impl Embedded {
         *held = keyring;
     }
 
+    /// Holds a newer keyring in place of one, unless this node was sealed meanwhile.
+    fn replace_keyring(&self, before: &Arc<Keyring>, newer: Arc<Keyring>) {
+        let mut held = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
+        if held.as_ref().is_some_and(|held| Arc::ptr_eq(held, before)) {
+            *held = Some(newer);
+        }
+    }
+
     /// Commits; `None` when something changed underneath and the attempt has to be made again.
     async fn commit(&self, batch: Batch) -> Result<Option<()>> {
         match self.database.commit(batch).await {
@@ -180,7 +191,7 @@ impl Kms for Embedded {
         purpose: &'a Purpose,
         keys: &'a [KeyId],
     ) -> BoxFuture<'a, Result<Vec<Option<Arc<DataKey>>>>> {
-        Box::pin(self.unwrap_keys(purpose, keys))
+        Box::pin(settled(move || self.try_unwrap(purpose, keys)))
     }
 
     fn index_key<'a>(

@@ -68,13 +68,16 @@ impl Embedded {
         let mut snapshot = self.database.snapshot().await?;
         let (guard, rows) = self.live_tenant(&mut snapshot, tenant).await?;
         drop(snapshot);
-        let keyring = self.keyring().await?;
+        let (keyring, store_version) = self.current_keyring().await?;
         let newest = rows.iter().map(|row| row.version).max().unwrap_or(0);
         let version = newest.saturating_add(1);
         let slot = keyring.slot(Place::Tenant(tenant), version);
         let key = DataKey::generate(&*self.entropy);
-        let wrap = slot.wrap(&keyring.newest_barrier()?, &key, &*self.entropy);
+        let barrier = keyring.newest_barrier()?;
+        let wrap = slot.wrap(&barrier, &key, &*self.entropy);
         let mut batch = Batch::new();
+        store::guard_barrier(&mut batch, store_version);
+        store::count_uses(&mut batch, barrier.version, 1)?;
         let row = WrapRow { version, wrap };
         store::add_tenant_key(&mut batch, (tenant, guard), row, self.clock.now())?;
         Ok(self.commit(batch).await?.map(|()| version))
@@ -105,7 +108,9 @@ impl Embedded {
         if rows.len() < 2 {
             return Ok(Some(Rewrapped::All));
         }
-        let keyring = self.keyring().await?;
+        let Some(keyring) = self.keyring_of(&rows).await? else {
+            return Ok(None);
+        };
         let versions = keyring.open_tenant(tenant, &rows)?;
         let tenant_keys = TenantKeys { guard, versions };
         let newest = tenant_keys.newest()?;

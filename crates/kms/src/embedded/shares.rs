@@ -1,8 +1,11 @@
 //! The root key in shares: given out, come back and held, entered to unseal, shown at a drill.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::{
+    num::NonZeroU8,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
-use base::{Fault, Result, Secret};
+use base::{Fault, Result};
 use cipher::{DataKey, KeyShare, equal, join_key, split_key};
 use db::{Batch, Snapshot};
 
@@ -19,7 +22,7 @@ use crate::{
         SHARES_NOT_GIVEN, SharePlan, UNSEALED,
     },
     share::Share,
-    store::{self, SealMark, ShareRow, ShareSet, StoreRow, WrapRow},
+    store::{self, BarrierRow, SealMark, ShareRow, ShareSet, StoreRow},
 };
 
 /// What shows that somebody may give the root key other keepers: the root key as it is held now.
@@ -33,7 +36,25 @@ pub enum Authority<'a> {
 /// A share for its custodian. It is shown once.
 pub struct Given {
     pub custodian: Custodian,
-    pub share: Secret<String>,
+    pub share: Share,
+}
+
+/// A root key that was just made, in shares.
+pub(super) struct Split {
+    pub(super) root: DataKey,
+    pub(super) set: ShareSet,
+    pub(super) rows: Vec<ShareRow>,
+    pub(super) shares: Vec<Share>,
+}
+
+/// The shares with those who get them.
+pub(super) fn given_to(plan: &SharePlan, shares: Vec<Share>) -> Vec<Given> {
+    let given = plan.custodians.iter().zip(shares);
+    let given = given.map(|(custodian, share)| Given {
+        custodian: custodian.clone(),
+        share,
+    });
+    given.collect()
 }
 
 /// What came of entering a share.
@@ -46,11 +67,11 @@ pub enum Entered {
 }
 
 /// The store with its hierarchy and its sets of shares, read in one view.
-struct View {
-    row: StoreRow,
-    barriers: Vec<WrapRow>,
-    held: Option<ShareSet>,
-    given: Option<ShareSet>,
+pub(super) struct View {
+    pub(super) row: StoreRow,
+    pub(super) barriers: Vec<BarrierRow>,
+    pub(super) held: Option<ShareSet>,
+    pub(super) given: Option<ShareSet>,
 }
 
 impl Embedded {
@@ -76,12 +97,32 @@ impl Embedded {
         let count = plan.check()?;
         let view = self.view().await?;
         self.root_of(authority, &view).await?;
-        let hierarchy = view.row.hierarchy;
-        let root = DataKey::generate(&*self.entropy);
         let newest = [&view.held, &view.given];
         let newest = newest.into_iter().flatten().map(|set| set.number).max();
+        let number = newest.unwrap_or(0).saturating_add(1);
+        let Split {
+            set, rows, shares, ..
+        } = self.split(plan, count, view.row.hierarchy, number)?;
+
+        let mut batch = Batch::new();
+        store::guard_store(&mut batch, view.row.version);
+        let void = view.given.as_ref().map(|given| given.number);
+        store::insert_share_set(&mut batch, (&set, void), rows, self.clock.now())?;
+        let committed = self.commit(batch).await?;
+        Ok(committed.map(|()| given_to(plan, shares)))
+    }
+
+    /// A new root key in shares.
+    pub(super) fn split(
+        &self,
+        plan: &SharePlan,
+        count: NonZeroU8,
+        hierarchy: [u8; 16],
+        number: u32,
+    ) -> Result<Split> {
+        let root = DataKey::generate(&*self.entropy);
         let set = ShareSet {
-            number: newest.unwrap_or(0).saturating_add(1),
+            number,
             is_held: false,
             threshold: plan.threshold,
             root_check: root_check(&root, hierarchy),
@@ -91,7 +132,7 @@ impl Embedded {
             split.map_err(|error| Fault::new(format!("splitting a root key: {error:?}")))?;
         let shares: Vec<Share> = split
             .into_iter()
-            .map(|key| Share::new(hierarchy, set.number, key))
+            .map(|key| Share::new(hierarchy, number, key))
             .collect();
         let rows = shares.iter().zip(&plan.custodians);
         let rows = rows.map(|(share, custodian)| ShareRow {
@@ -102,20 +143,12 @@ impl Embedded {
             },
             check: share.check(hierarchy),
         });
-
-        let mut batch = Batch::new();
-        store::guard_store(&mut batch, view.row.version);
-        let void = view.given.as_ref().map(|given| given.number);
-        store::insert_share_set(&mut batch, (&set, void), rows.collect(), self.clock.now())?;
-        let committed = self.commit(batch).await?;
-        Ok(committed.map(|()| {
-            let given = plan.custodians.iter().zip(&shares);
-            let given = given.map(|(custodian, share)| Given {
-                custodian: custodian.clone(),
-                share: share.text(),
-            });
-            given.collect()
-        }))
+        Ok(Split {
+            root,
+            set,
+            rows: rows.collect(),
+            shares,
+        })
     }
 
     /// Takes over the root key whose shares were given out, once enough of them are here: the barrier keyring is wrapped by it
@@ -152,7 +185,7 @@ impl Embedded {
         let mut batch = Batch::new();
         store::guard_store(&mut batch, view.row.version);
         for barrier in keyring.rewrap(&under, &*self.entropy) {
-            store::rewrap_barrier(&mut batch, barrier)?;
+            store::root_barrier(&mut batch, barrier)?;
         }
         store::set_root(&mut batch, version, set.root_check, now)?;
         let retired = view.held.as_ref().map(|held| held.number);
@@ -182,6 +215,8 @@ impl Embedded {
         let root = self.join(&view.row, held, &shares).await?;
         let keyring = Arc::new(open_hierarchy(&view.row, &view.barriers, &root)?);
         settled(|| self.try_open(&view.row)).await?;
+        self.take_root(&view.row, &view.barriers, &keyring, &root)
+            .await?;
         self.hold_keyring(Some(keyring));
         Ok(Entered::Unsealed)
     }
@@ -204,10 +239,13 @@ impl Embedded {
         if !equal(&row.root_check, &seen.root_check) {
             return Err(SHARE_OTHER.into());
         }
-        match row.is_sealed {
-            true => self.mark(&row, SealMark::Unsealed).await,
-            false => Ok(Some(())),
+        if !row.is_sealed {
+            return Ok(Some(()));
         }
+        let (mut batch, now) = (Batch::new(), self.clock.now());
+        store::update_seal(&mut batch, row.version, SealMark::Unsealed, now)?;
+        store::note_opened(&mut batch, now)?;
+        self.commit(batch).await
     }
 
     /// Forgets what was entered at this node.
@@ -271,7 +309,7 @@ impl Embedded {
         self.entered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn view(&self) -> Result<View> {
+    pub(super) async fn view(&self) -> Result<View> {
         let mut snapshot = self.database.snapshot().await?;
         let row = store::find_store(&mut snapshot)
             .await?
@@ -289,13 +327,13 @@ impl Embedded {
         })
     }
 
-    async fn shares_of(&self, set: &ShareSet) -> Result<Vec<ShareRow>> {
+    pub(super) async fn shares_of(&self, set: &ShareSet) -> Result<Vec<ShareRow>> {
         let mut snapshot = self.database.snapshot().await?;
         store::shares(&mut snapshot, set.number).await
     }
 
     /// The root key as it is held now, which whoever changes its keepers has to show.
-    async fn root_of(&self, authority: &Authority<'_>, view: &View) -> Result<DataKey> {
+    pub(super) async fn root_of(&self, authority: &Authority<'_>, view: &View) -> Result<DataKey> {
         match (authority, &view.held) {
             (Authority::RootFile, _) => self.root_of_file(&view.row),
             (Authority::Shares(shares), Some(held)) => self.join(&view.row, held, shares).await,
@@ -307,7 +345,12 @@ impl Embedded {
     ///
     /// # Errors
     /// [`SHARES_FEW`], [`SHARE_OTHER`], [`SHARE_TWICE`].
-    async fn join(&self, row: &StoreRow, set: &ShareSet, shares: &[Share]) -> Result<DataKey> {
+    pub(super) async fn join(
+        &self,
+        row: &StoreRow,
+        set: &ShareSet,
+        shares: &[Share],
+    ) -> Result<DataKey> {
         let known = self.shares_of(set).await?;
         for share in shares {
             is_known(row, set, &known, share)?;
@@ -332,7 +375,7 @@ impl Embedded {
 ///
 /// # Errors
 /// [`SHARE_OTHER`].
-fn is_known<'a>(
+pub(super) fn is_known<'a>(
     row: &StoreRow,
     set: &ShareSet,
     known: &'a [ShareRow],

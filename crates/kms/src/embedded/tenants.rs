@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{Context, Fault, Result, TenantId};
 use cipher::DataKey;
-use db::{Batch, Snapshot};
+use db::{Batch, CommitError, Snapshot};
 
 use super::{Embedded, hierarchy::Keyring};
 use crate::{
@@ -69,14 +69,21 @@ impl Embedded {
             TenantState::Destroyed => return Err(TENANT_DESTROYED.into()),
             TenantState::Absent => drop(snapshot),
         }
+        let (keyring, version) = self.current_keyring().await?;
         let mut batch = Batch::new();
-        self.found_tenant(&mut batch, &*self.keyring().await?, tenant)?;
+        store::guard_barrier(&mut batch, version);
+        store::found_tenant_keys(&mut batch, tenant);
+        self.found_tenant(&mut batch, &keyring, tenant)?;
         match self.database.commit(batch).await {
             Ok(_) => Ok(Some(())),
             Err(error) => {
                 let mut snapshot = self.database.snapshot().await?;
                 match self.tenant_state(&mut snapshot, tenant).await? {
-                    TenantState::Absent => Err(error.into()),
+                    TenantState::Absent => match error {
+                        // The barrier turned, or the seal.
+                        CommitError::Conflict => Ok(None),
+                        error => Err(error.into()),
+                    },
                     // Somebody else made it at the same moment.
                     TenantState::Live { .. } | TenantState::Destroyed => Ok(None),
                 }
@@ -93,7 +100,9 @@ impl Embedded {
         let key = DataKey::generate(&*self.entropy);
         let version = store::FIRST_VERSION;
         let slot = keyring.slot(Place::Tenant(tenant), version);
-        let wrap = slot.wrap(&keyring.newest_barrier()?, &key, &*self.entropy);
+        let barrier = keyring.newest_barrier()?;
+        let wrap = slot.wrap(&barrier, &key, &*self.entropy);
+        store::count_uses(batch, barrier.version, 1)?;
         store::insert_tenant(batch, tenant, WrapRow { version, wrap }, self.clock.now())
     }
 

@@ -51,6 +51,12 @@ impl Embedded {
                 gone: Gone::Everything,
             });
         };
+        if self
+            .held_keyring()
+            .is_some_and(|keyring| !keyring.is_current(&row))
+        {
+            self.follow().await?;
+        }
         let gone = match row.epoch.checked_sub(since) {
             Some(0) => Gone::These(Vec::new()),
             Some(missed @ 1..) if missed <= i64::from(CHANGES_MAX) => {

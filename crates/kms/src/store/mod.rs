@@ -1,5 +1,7 @@
 //! Every SQL statement of the crate, and the rows they read.
 
+mod barrier;
+mod founding;
 mod shares;
 mod turning;
 mod unused;
@@ -12,7 +14,10 @@ use db::{
 
 use crate::port::{Destroyed, KeyCounts, Seal};
 
+pub(crate) use barrier::*;
+pub(crate) use founding::*;
 pub(crate) use shares::*;
+use turning::named;
 pub(crate) use turning::*;
 pub(crate) use unused::*;
 
@@ -35,9 +40,23 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
 pub static STATEMENTS: &[&Statement] = &[
     &STORE,
     &INSERT_STORE,
-    &BARRIERS,
-    &INSERT_BARRIER,
-    &shares::REWRAP_BARRIER,
+    &barrier::BARRIERS,
+    &barrier::INSERT_BARRIER,
+    &barrier::ROOT_BARRIER,
+    &barrier::COUNT_USES,
+    &barrier::STALE_TENANT_KEYS,
+    &barrier::REWRAP_TENANT_KEY,
+    &barrier::RETIRE_BARRIERS,
+    &barrier::CUT_CHAINS,
+    &founding::INSERT_SHARED_STORE,
+    &founding::OPENED,
+    &founding::FORGET_STORE,
+    &founding::FORGET_BARRIERS,
+    &founding::FORGET_CELL,
+    &founding::FORGET_CELL_KEYS,
+    &founding::FORGET_ALL_SHARES,
+    &founding::FORGET_SHARE_SETS,
+    &shares::ASSIGN_SHARE,
     &shares::SET_ROOT,
     &shares::SHARE_SETS,
     &shares::INSERT_SHARE_SET,
@@ -101,18 +120,15 @@ const fn tenant_keys(tenant: TenantId) -> ResourceKey {
 }
 
 static STORE: Statement = Statement::read(
-    "SELECT s.id, s.seal, s.root_version, s.root_check, s.sealed_at, r.changes_last AS epoch, r.version
+    "SELECT s.id, s.seal, s.root_version, s.root_check, s.sealed_at, s.opened_at, r.changes_last AS epoch, r.version,
+       (SELECT MIN(b.version) FROM kms_barrier b WHERE b.tenant = s.tenant) AS oldest_barrier,
+       (SELECT MAX(b.version) FROM kms_barrier b WHERE b.tenant = s.tenant) AS newest_barrier
      FROM kms_store s JOIN db_resource r ON r.tenant = s.tenant AND r.id = :head
      WHERE s.tenant = :cell",
 );
 static INSERT_STORE: Statement = Statement::write(
-    "INSERT INTO kms_store (tenant, id, seal, root_check, created_at, sealed_at, rooted_at)
-     VALUES (:cell, :id, 'development', :root_check, :now, NULL, :now)",
-);
-static BARRIERS: Statement =
-    Statement::read("SELECT version, wrap FROM kms_barrier WHERE tenant = :cell ORDER BY version");
-static INSERT_BARRIER: Statement = Statement::write(
-    "INSERT INTO kms_barrier (tenant, version, wrap, created_at) VALUES (:cell, :version, :wrap, :now)",
+    "INSERT INTO kms_store (tenant, id, seal, root_check, created_at, sealed_at, rooted_at, opened_at)
+     VALUES (:cell, :id, 'development', :root_check, :now, NULL, :now, :now)",
 );
 static SEAL: Statement = Statement::write(
     "UPDATE kms_store SET sealed_at = :now WHERE tenant = :cell AND sealed_at IS NULL",
@@ -206,6 +222,10 @@ pub(crate) struct StoreRow {
     pub(crate) root_version: u32,
     pub(crate) root_check: [u8; 32],
     pub(crate) is_sealed: bool,
+    /// Whether it was ever opened with shares; one under the development seal is open from the beginning.
+    pub(crate) was_opened: bool,
+    pub(crate) oldest_barrier: u32,
+    pub(crate) newest_barrier: u32,
     pub(crate) epoch: i64,
     /// Guards what relies on the seal's state.
     pub(crate) version: i64,
@@ -227,6 +247,9 @@ pub(crate) async fn find_store(snapshot: &mut Snapshot) -> Result<Option<StoreRo
             root_version: version(row.take("root_version")?)?,
             root_check: row.take("root_check")?,
             is_sealed: row.take::<Option<i64>>("sealed_at")?.is_some(),
+            was_opened: row.take::<Option<i64>>("opened_at")?.is_some(),
+            oldest_barrier: version(row.take::<Option<i64>>("oldest_barrier")?.unwrap_or(0))?,
+            newest_barrier: version(row.take::<Option<i64>>("newest_barrier")?.unwrap_or(0))?,
             epoch: row.take("epoch")?,
             version: row.take("version")?,
         })
@@ -240,11 +263,7 @@ pub(crate) fn insert_store(
     root_check: [u8; 32],
     now: Timestamp,
 ) -> Result<()> {
-    batch.found(NewResource {
-        key: HEAD,
-        kind: "kms.store",
-        data_key: KeyId::NIL,
-    });
+    found_head(batch);
     let row = params! { id: db::Plain::bytes(hierarchy), root_check: db::Plain::bytes(root_check), now: now };
     batch.execute(TenantId::NIL, &INSERT_STORE, row)
 }
@@ -262,17 +281,6 @@ impl WrapRow {
             wrap: row.take("wrap")?,
         })
     }
-}
-
-pub(crate) async fn barriers(snapshot: &mut Snapshot) -> Result<Vec<WrapRow>> {
-    let rows = snapshot.rows(TenantId::NIL, &BARRIERS, params! {}).await?;
-    rows.into_iter()
-        .map(|mut row| WrapRow::read(&mut row))
-        .collect()
-}
-
-pub(crate) fn insert_barrier(batch: &mut Batch, barrier: WrapRow, now: Timestamp) -> Result<()> {
-    batch.execute(TenantId::NIL, &INSERT_BARRIER, wrap_params(barrier, now))
 }
 
 /// Makes the batch fail if the root, the seal or the shares change meanwhile.
@@ -403,17 +411,21 @@ pub(crate) async fn find_tenant(
     Ok(Some(TenantRow { is_sealed, state }))
 }
 
+/// The resource that guards a new tenant's keys.
+pub(crate) fn found_tenant_keys(batch: &mut Batch, tenant: TenantId) {
+    batch.found(NewResource {
+        key: tenant_keys(tenant),
+        kind: "kms.tenant",
+        data_key: KeyId::NIL,
+    });
+}
+
 pub(crate) fn insert_tenant(
     batch: &mut Batch,
     tenant: TenantId,
     key: WrapRow,
     now: Timestamp,
 ) -> Result<()> {
-    batch.found(NewResource {
-        key: tenant_keys(tenant),
-        kind: "kms.tenant",
-        data_key: KeyId::NIL,
-    });
     batch.execute(tenant, &INSERT_TENANT, params! { now: now })?;
     batch.execute(tenant, &INSERT_TENANT_KEY, wrap_params(key, now))
 }

@@ -5,12 +5,10 @@ use std::num::NonZeroU8;
 use base::{Fault, Result, TenantId, Timestamp};
 use db::{Batch, Snapshot, Statement, params, plain};
 
-use super::{WrapRow, version};
+use super::version;
+
 use crate::quorum::{Custodian, Kept};
-pub(super) static REWRAP_BARRIER: Statement = Statement::write(
-    "UPDATE kms_barrier SET wrap = :wrap WHERE tenant = :cell AND version = :version",
-)
-.exactly_one();
+
 pub(super) static SET_ROOT: Statement = Statement::write(
     "UPDATE kms_store SET seal = 'quorum', root_version = :version, root_check = :root_check, rooted_at = :now
      WHERE tenant = :cell",
@@ -42,6 +40,11 @@ pub(super) static INSERT_SHARE: Statement = Statement::write(
 );
 pub(super) static FORGET_SHARES: Statement =
     Statement::write("DELETE FROM kms_share WHERE tenant = :cell AND share_set = :number");
+pub(super) static ASSIGN_SHARE: Statement = Statement::write(
+    "UPDATE kms_share SET custodian = :custodian, role = :role
+     WHERE tenant = :cell AND share_set = :number AND place = :place AND custodian = ''",
+)
+.exactly_one();
 pub(super) static PROVE_SHARE: Statement = Statement::write(
     "UPDATE kms_share SET proved_at = :now
      WHERE tenant = :cell AND share_set = :number AND place = :place",
@@ -108,9 +111,7 @@ pub(crate) fn insert_share_set(
     now: Timestamp,
 ) -> Result<()> {
     if let Some(before) = before {
-        let number = || params! { number: before };
-        batch.execute(TenantId::NIL, &FORGET_SHARES, number())?;
-        batch.execute(TenantId::NIL, &FORGET_SHARE_SET, number())?;
+        forget_share_set(batch, before)?;
     }
     let row = params! {
         number: set.number, threshold: u32::from(set.threshold.get()),
@@ -160,9 +161,24 @@ pub(crate) fn set_root(
     batch.execute(TenantId::NIL, &SET_ROOT, row)
 }
 
-pub(crate) fn rewrap_barrier(batch: &mut Batch, barrier: WrapRow) -> Result<()> {
-    let row = params! { version: barrier.version, wrap: db::Plain::bytes(barrier.wrap) };
-    batch.execute(TenantId::NIL, &REWRAP_BARRIER, row)
+/// Gives a share a custodian.
+pub(crate) fn assign_share(
+    batch: &mut Batch,
+    set: u32,
+    share: NonZeroU8,
+    custodian: &Custodian,
+) -> Result<()> {
+    let row = params! {
+        number: set, place: u32::from(share.get()), custodian: plain(&custodian.name), role: plain(&custodian.role),
+    };
+    batch.execute(TenantId::NIL, &ASSIGN_SHARE, row)
+}
+
+/// Forgets a set that was given out and did not come back.
+pub(crate) fn forget_share_set(batch: &mut Batch, set: u32) -> Result<()> {
+    let number = || params! { number: set };
+    batch.execute(TenantId::NIL, &FORGET_SHARES, number())?;
+    batch.execute(TenantId::NIL, &FORGET_SHARE_SET, number())
 }
 
 fn place(stored: i64) -> Result<NonZeroU8> {

@@ -173,6 +173,6 @@ pub(crate) fn rewrap_index_key(
 }
 
 /// A version as wraps name it.
-fn named(version: u32) -> db::Plain {
+pub(super) fn named(version: u32) -> db::Plain {
     db::Plain::bytes(version.to_be_bytes())
 }

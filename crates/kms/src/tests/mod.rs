@@ -1,5 +1,6 @@
 //! Stories over a real database: SQLite always, PostgreSQL when `BASTIDE_TEST_POSTGRES_URL` is set.
 
+mod barrier;
 mod caches;
 mod glance;
 mod hierarchy;
@@ -24,7 +25,7 @@ use cipher::DataKey;
 use db::{Batch, Database, Options, Params, Statement};
 use tempfile::TempDir;
 
-use crate::{Behalf, Embedded, Kms, NodeId, Purpose, RootKeyFile};
+use crate::{Authority, Behalf, Custodian, Embedded, Kms, NodeId, Purpose, RootKeyFile, SharePlan};
 
 /// A clock that moves when it is told to.
 struct StillClock(AtomicI64);
@@ -105,6 +106,14 @@ impl Ground {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let started = Embedded::start(self.database().await, root, clock, Arc::new(SystemEntropy));
         started.await.map(Arc::new)
+    }
+
+    /// A node that made nothing: an empty store stays empty.
+    async fn looked(&self) -> Arc<Embedded> {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let entropy = Arc::new(SystemEntropy);
+        let looked = Embedded::look(self.database().await, self.root(), clock, entropy);
+        Arc::new(looked.await.unwrap())
     }
 
     /// A node of its own over the same store.

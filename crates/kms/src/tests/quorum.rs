@@ -24,16 +24,16 @@ fn plan(count: usize, threshold: u8) -> SharePlan {
     }
 }
 
-fn read(given: &Given) -> Share {
-    Share::read(given.share.expose()).unwrap()
+pub(super) fn read(given: &Given) -> Share {
+    Share::read(given.share.text().expose()).unwrap()
 }
 
-fn those(given: &[Given], places: &[usize]) -> Vec<Share> {
+pub(super) fn those(given: &[Given], places: &[usize]) -> Vec<Share> {
     places.iter().map(|place| read(&given[place - 1])).collect()
 }
 
 /// Gives the root key of a store under the development seal to custodians.
-async fn shared_out(node: &Embedded, count: usize, threshold: u8) -> Vec<Given> {
+pub(super) async fn shared_out(node: &Embedded, count: usize, threshold: u8) -> Vec<Given> {
     let root = Authority::RootFile;
     let given = node.give_shares(&root, &plan(count, threshold)).await;
     let given = given.unwrap();

@@ -21,6 +21,10 @@ use crate::{Backend, Caller, Failure, Mount, Operation, Outcome, Request, Store}
 pub struct StillClock(AtomicI64);
 
 impl StillClock {
+    pub const fn at(time: Timestamp) -> Self {
+        Self(AtomicI64::new(time.micros()))
+    }
+
     pub fn advance(&self, span: Duration) {
         let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         self.0.fetch_add(micros, Ordering::SeqCst);
@@ -56,7 +60,9 @@ impl Stage {
         let url = format!("sqlite://{}", path.display());
         let database = Database::open(&url, Options::default());
         let database = Arc::new(database.await.expect("a database"));
-        let clock = Arc::new(StillClock(AtomicI64::new(1_800_000_000_000_000)));
+        let clock = Arc::new(StillClock::at(Timestamp::from_micros(
+            1_800_000_000_000_000,
+        )));
         let kms = Embedded::start(
             Arc::clone(&database),
             RootKeyFile::new(directory.path().join("root.key")),
@@ -133,7 +139,10 @@ impl Stage {
             {
                 request.operation = Operation::Create;
             }
-            let reply = engine.handle(&mut txn, &request).await?;
+            let reply = match engine.handle(&mut txn, &request).await {
+                Err(Failure::Conflict) => continue,
+                reply => reply?,
+            };
             match changes.commit(|_| ()).await {
                 Err(Failure::Conflict) => {}
                 committed => return committed.map(|()| reply),

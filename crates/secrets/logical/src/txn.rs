@@ -32,8 +32,8 @@ pub struct Changes {
     store: Arc<Store>,
     opened: Arc<Opened>,
     now: Timestamp,
-    /// The versions that were read, by path.
-    seen: HashMap<String, Option<i64>>,
+    /// What was read, by path: it is read once, whatever others do meanwhile.
+    seen: HashMap<String, Option<Arc<Entry>>>,
     /// With the length of the root under which they were written.
     writes: BTreeMap<String, Change>,
     relied: BTreeMap<String, i64>,
@@ -100,7 +100,7 @@ impl Changes {
             let write = Write {
                 root: path.get(..change.root).unwrap_or_default(),
                 path,
-                seen: self.seen.get(path).copied().flatten(),
+                seen: self.version_seen(path),
                 value: change.value.as_ref().map(|value| value.as_slice()),
             };
             written.push(self.store.write(&self.opened, &mut batch, &write)?);
@@ -131,9 +131,17 @@ impl Changes {
         self.opened.cache.change(paths.map(|path| (path, None)));
     }
 
+    fn version_seen(&self, path: &str) -> Option<i64> {
+        let seen = self.seen.get(path)?.as_ref();
+        seen.map(|entry| entry.version)
+    }
+
     async fn get(&mut self, path: &str) -> Result<Option<Arc<Entry>>> {
+        if let Some(seen) = self.seen.get(path) {
+            return Ok(seen.clone());
+        }
         if let Some(entry) = self.opened.cache.get(path) {
-            self.seen.insert(path.to_owned(), Some(entry.version));
+            self.seen.insert(path.to_owned(), Some(Arc::clone(&entry)));
             return Ok(Some(entry));
         }
         let mark = self.opened.cache.mark();
@@ -145,8 +153,7 @@ impl Changes {
         if let Some(entry) = &entry {
             self.opened.cache.fill(mark, path, entry);
         }
-        let version = entry.as_ref().map(|entry| entry.version);
-        self.seen.insert(path.to_owned(), version);
+        self.seen.insert(path.to_owned(), entry.clone());
         Ok(entry)
     }
 }
@@ -227,7 +234,7 @@ impl Txn<'_> {
     /// Has the transaction stand only if this entry, which was read and is not changed, is still the same when it is committed.
     pub fn rely(&mut self, path: &str) {
         let full = self.full(path);
-        if let Some(Some(seen)) = self.changes.seen.get(&full).copied() {
+        if let Some(seen) = self.changes.version_seen(&full) {
             self.changes.relied.insert(full, seen);
         }
     }
@@ -277,9 +284,7 @@ impl Txn<'_> {
             return Err(Failure::invalid("the path is not acceptable"));
         }
         let full = self.full(path);
-        if !self.changes.seen.contains_key(&full) {
-            self.changes.get(&full).await?;
-        }
+        self.changes.get(&full).await?;
         if self.changes.writes.len() >= WRITES_MAX && !self.changes.writes.contains_key(&full) {
             return Err(Fault::new("a transaction changes more than it may").into());
         }

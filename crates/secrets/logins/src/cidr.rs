@@ -98,9 +98,14 @@ pub(crate) fn in_token_form(list: &[String]) -> Vec<String> {
     blocks.map(|block| block.to_string()).collect()
 }
 
+/// Whether a text is an address or a block of addresses.
+pub fn is_cidr(text: &str) -> bool {
+    Block::parse(text).is_some()
+}
+
 /// Whether somebody may come from an address: from everywhere where there are no blocks, otherwise from within one. Who comes
 /// from nowhere that is known may not.
-pub(crate) fn lets(list: &[String], source: Option<IpAddr>) -> bool {
+pub fn lets(list: &[String], source: Option<IpAddr>) -> bool {
     let mut blocks = list.iter().filter_map(|text| Block::parse(text));
     list.is_empty() || source.is_some_and(|source| blocks.any(|block| block.contains(source)))
 }

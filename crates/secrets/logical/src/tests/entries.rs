@@ -91,6 +91,36 @@ async fn what_was_changed_by_somebody_else_is_not_written_over() {
 }
 
 #[tokio::test]
+async fn what_was_read_stays_as_it_was_read() {
+    let stage = Stage::new("kv").await;
+    let store = &stage.store;
+    put(store, "x", "one").await;
+    let mut changes = store.begin().unwrap();
+    let mut txn = changes.below("r/");
+    txn.get("x").await.unwrap();
+    delete(store, "x").await;
+    let again = txn.get("x").await.unwrap();
+    assert_eq!(again.unwrap().value.as_slice(), b"one");
+    assert!(txn.delete("x").await.unwrap());
+    assert!(matches!(
+        changes.commit(|_| ()).await,
+        Err(Failure::Conflict)
+    ));
+
+    // What was absent stays absent, and whoever makes it meanwhile was first.
+    let mut changes = store.begin().unwrap();
+    let mut txn = changes.below("r/");
+    assert!(txn.get("y").await.unwrap().is_none());
+    put(store, "y", "theirs").await;
+    assert!(txn.get("y").await.unwrap().is_none());
+    txn.put("y", value("ours")).await.unwrap();
+    assert!(matches!(
+        changes.commit(|_| ()).await,
+        Err(Failure::Conflict)
+    ));
+}
+
+#[tokio::test]
 async fn a_transaction_sees_its_own_changes_and_is_whole() {
     let stage = Stage::new("kv").await;
     let store = &stage.store;
