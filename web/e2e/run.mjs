@@ -31,6 +31,7 @@ import { survive } from "./stories/survive.mjs";
 import { tell } from "./stories/tell.mjs";
 import { talk } from "./stories/talk.mjs";
 import { together } from "./stories/together.mjs";
+import { unseal } from "./stories/unseal.mjs";
 
 const LANGUAGES = { first: ["zh-CN", "en"], second: ["en", "zh-CN"] };
 const STORIES = {
@@ -76,13 +77,37 @@ async function round({ server, push }, name) {
   }
 }
 
+/** What a server of its own is needed for: its keys are with custodians afterwards. */
+async function apart({ push }, name) {
+  const server = await Server.start(binary, push);
+  const [ownerSpeaks, guestSpeaks] = LANGUAGES[name];
+  const stage = new Stage({ server, push, round: name, say });
+  try {
+    stage.owner = await stage.enter("owner", ownerSpeaks);
+    stage.guest = await stage.enter("guest", guestSpeaks);
+    say(`${name} round, unseal: owner in ${ownerSpeaks}, guest in ${guestSpeaks}`);
+    await unseal(stage);
+    await server.stop();
+  } catch (error) {
+    await stage.witness(error);
+    say(server.log().split("\n").slice(-15).join("\n"));
+    throw error;
+  } finally {
+    await stage.leave();
+    server.discard();
+  }
+}
+
 async function main() {
   const begun = performance.now();
   const push = await PushService.start();
   const server = await Server.start(binary, push);
   say(`server ready after ${Math.round(performance.now() - server.startedAt)} ms`);
   try {
-    for (const name of Object.keys(LANGUAGES)) await round({ server, push }, name);
+    for (const name of Object.keys(LANGUAGES)) {
+      await round({ server, push }, name);
+      await apart({ push }, name);
+    }
     for (const line of await measure(() => Browser.open(server.origin, "en"))) say(line);
     await server.stop();
   } catch (error) {

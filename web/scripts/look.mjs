@@ -40,6 +40,9 @@ const SCREENS = [
   ["recover", "/recover", "signed-out"],
   ["recover-finish", "/recover/finish#reset-demo", "signed-out"],
   ["sealed", "/chats", "sealed"],
+  ["sealed-progress", "/chats", "sealed=one"],
+  ["sealed-wrong", "/chats", "sealed=one", wrongShare],
+  ["sealed-file", "/chats", "sealed,file"],
   ["unreachable", "/chats", "unreachable"],
   ["not-found", "/nowhere", ""],
   ["chats", "/chats", "seal-bar"],
@@ -107,6 +110,8 @@ const SCREENS = [
   ["hold-release", "/settings/holds", "keeping", (page) => page.locator("main li button").first().click()],
   ["storage", "/settings/storage", "keeping"],
   ["storage-own", "/settings/storage", "", (page) => page.locator("main fieldset label").nth(1).click()],
+  ["keys", "/settings/keys", ""],
+  ["keys-file", "/settings/keys", "file"],
   ["imports", "/settings/imports", "keeping"],
   ["imports-empty", "/settings/imports", ""],
   ["not-for-members", "/settings/holds", "member"],
@@ -117,6 +122,12 @@ async function wrongPassword(page) {
   await page.locator("input[type=email]").fill("lin@north.example");
   await page.locator("input[autocomplete=current-password]").fill("not this one");
   await page.locator("form button[type=submit]").click();
+}
+
+async function wrongShare(page) {
+  await page.locator("input[type=password]").fill("bastide1-elsewhere");
+  await page.locator("form button[type=submit]").click();
+  await page.locator("[role=alert]").waitFor();
 }
 
 async function secondStep(page) {

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU8, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -245,18 +245,49 @@ pub(crate) struct KmsServe {
 pub(crate) enum Kms {
     /// Run the key service by itself, on its own store: any Vault client can use it.
     Serve(KmsServe),
-    /// The state of the seal, and how many keys there are. Looks only: an empty place stays empty.
+    /// The state of the seal, who keeps the root key, and how many keys there are. Looks only: an empty place stays empty.
     Status,
     /// Seal the store for every node.
     Seal,
-    /// Unseal the store with the root key file.
+    /// Unseal the store: with the root key file, or, where custodians keep the root key, with the share of one of them, which is
+    /// asked for and not shown. From a pipe each line is a share.
     Unseal,
+    /// Show that a custodian still holds their share. It is asked for and not shown, and opens nothing.
+    Drill,
+    /// The root key in shares with custodians.
+    Shares {
+        #[command(subcommand)]
+        command: Shares,
+    },
     /// Give tenants newer keys now, and wrap anew what older ones wrap. Nobody who works notices.
     Rotate {
         /// One tenant alone.
         #[arg(long)]
         tenant: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Shares {
+    /// Make a new root key and give it out, one share to each custodian. Nothing changes until it takes over.
+    Give(Give),
+    /// Have the root key that was given out take over, once enough of its shares are entered here.
+    TakeOver,
+    /// Forget the shares that were entered at the running server since it is sealed.
+    Reset,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Give {
+    /// A TOML file with `threshold`, and `name` and `role` of each `[[custodian]]`.
+    #[arg(long, conflicts_with_all = ["custodian", "threshold"])]
+    pub(crate) shares_file: Option<PathBuf>,
+    /// Who keeps a share, and as what, written `name:role`; once for each.
+    #[arg(long, requires = "threshold")]
+    pub(crate) custodian: Vec<String>,
+    /// How many of them have to come together: more than half.
+    #[arg(long, requires = "custodian")]
+    pub(crate) threshold: Option<NonZeroU8>,
 }
 
 #[derive(Debug, Subcommand)]

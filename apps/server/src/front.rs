@@ -1,17 +1,19 @@
-//! The front: gate and stream over a house.
+//! The front: gate, seal and stream over a house.
 
 use std::sync::Arc;
 
-use act::{Caller, NOT_SIGNED_IN};
+use act::{Call, Caller, NOT_SIGNED_IN};
 use base::{Fault, Result, Secret};
 use bus::{Bus, Health};
 use futures_util::future::BoxFuture;
-use gate::{Authenticate, Check, Gate, Metrics, Mode};
+use gate::{
+    Authenticate, Check, Gate, Metrics, Mode, QuorumView, RootHeld, SealDoor, SealStage, SealView,
+};
 use identity::Sessions;
-use kms::KeyCache;
+use kms::{Embedded, Seal, SealState};
 use stream::{Hub, Stream};
 
-use crate::{assets, cli, config::Config, house::House};
+use crate::{assets, cli, config::Config, control::Desk, house::House};
 
 /// What answers requests, and what it is measured by.
 pub(crate) struct Front {
@@ -25,10 +27,15 @@ impl Front {
     ///
     /// # Errors
     /// A fault when the bus takes no subscription or two routes are in each other's way.
-    pub(crate) async fn build(config: &Config, flags: &cli::Serve, house: House) -> Result<Self> {
+    pub(crate) async fn build(
+        config: &Config,
+        flags: &cli::Serve,
+        house: House,
+        desk: Desk,
+    ) -> Result<Self> {
         let House {
             runtime,
-            cache,
+            kms,
             bus,
             node,
             clock,
@@ -57,9 +64,10 @@ impl Front {
                 execute: Arc::clone(&runtime) as _,
                 authenticate: Arc::new(SessionDoor(sessions)),
                 hub: Arc::new(Stream(Arc::clone(&hub))),
+                seal: Arc::new(DoorOfSeal(desk)),
                 assets: assets::assets(),
                 checks: vec![
-                    Arc::new(Unsealed(cache)),
+                    Arc::new(Unsealed(kms)),
                     Arc::new(DatabaseAnswers(Arc::clone(&runtime))),
                     Arc::new(BusCarries(bus)),
                 ],
@@ -108,19 +116,75 @@ impl Authenticate for SessionDoor {
     }
 }
 
-struct Unsealed(Arc<KeyCache>);
+/// The seal as the gate asks for it.
+struct DoorOfSeal(Desk);
+
+impl SealDoor for DoorOfSeal {
+    fn is_open(&self) -> bool {
+        self.0.kms.is_open()
+    }
+
+    fn read(&self) -> BoxFuture<'_, Result<SealView>> {
+        Box::pin(async move {
+            let reading = self.0.kms.read_seal().await?;
+            let (state, seal) = match reading.state {
+                SealState::Uninitialised => (SealStage::Uninitialised, None),
+                SealState::Sealed { seal } => (SealStage::Sealed, Some(held(seal))),
+                SealState::Unsealed { seal } => (SealStage::Unsealed, Some(held(seal))),
+            };
+            let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            let quorum = reading.held.map(|held| QuorumView {
+                shares: number(held.shares),
+                threshold: u32::from(held.threshold.get()),
+                entered: number(held.entered),
+            });
+            Ok(SealView {
+                state,
+                seal,
+                quorum,
+            })
+        })
+    }
+
+    fn enter<'a>(
+        &'a self,
+        call: Call,
+        share: &'a Secret<String>,
+    ) -> BoxFuture<'a, Result<SealView>> {
+        Box::pin(async move {
+            let call = Desk::of_custodian(call);
+            self.0.enter_share(&call, share.expose()).await?;
+            self.read().await
+        })
+    }
+
+    fn forget(&self, call: Call) -> BoxFuture<'_, Result<SealView>> {
+        Box::pin(async move {
+            self.0.forget_shares(&Desk::of_custodian(call));
+            self.read().await
+        })
+    }
+}
+
+const fn held(seal: Seal) -> RootHeld {
+    match seal {
+        Seal::Development => RootHeld::Development,
+        Seal::Quorum => RootHeld::Quorum,
+    }
+}
+
+struct Unsealed(Arc<Embedded>);
 
 impl Check for Unsealed {
     fn name(&self) -> &'static str {
-        "unsealed"
+        "sealed"
     }
     fn check(&self) -> BoxFuture<'_, Result<()>> {
-        let is_sealed = self.0.is_sealed();
+        let is_open = self.0.is_open();
         Box::pin(async move {
-            if is_sealed {
-                Err(act::SEALED.into())
-            } else {
-                Ok(())
+            match is_open {
+                true => Ok(()),
+                false => Err(act::SEALED.into()),
             }
         })
     }

@@ -1,19 +1,22 @@
 //! The assembly: every port with what it really is, and the modules of the suite.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use act::{Answer, Call, Caller, Module, Ports, Push, Runtime, Vault};
 use audit::Log;
-use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntropy, TenantId};
+use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntropy};
 use bus::{Bus, InProcess, Nats, NatsOptions, Subject};
 use db::{Database, Options};
-use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, RootKeyFile};
+use identity::DevelopmentSeal;
+use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, RootKeyFile, Seal};
 use push::WebPush;
 use serde_json::Value;
 use vault::{BlobVault, KmsVault};
 
 use crate::{
     config::Config,
+    control::{Desk, Notes},
+    controls::Target,
     telling::{Both, Telling},
 };
 
@@ -31,15 +34,29 @@ pub(crate) struct House {
     pub(crate) telling: Option<Telling>,
 }
 
+/// What the modules of a running house are told.
+pub(crate) struct Given<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) push: Option<Arc<dyn Push>>,
+    pub(crate) kms: Arc<Embedded>,
+}
+
 /// The modules of the suite; without a configuration, as they are documented.
-pub(crate) fn modules(given: Option<(&Config, Option<Arc<dyn Push>>)>) -> Vec<Module> {
-    let (config, push) = given.map_or((None, None), |(config, push)| (Some(config), push));
+pub(crate) fn modules(given: Option<Given<'_>>) -> Vec<Module> {
+    let (config, push, kms) = given.map_or((None, None, None), |given| {
+        (Some(given.config), given.push, Some(given.kms))
+    });
+    let seal = kms.clone();
+    let is_development = move || {
+        seal.as_ref()
+            .is_none_or(|kms| kms.seal_seen() != Some(Seal::Quorum))
+    };
     let settings = identity::Settings {
         public_url: config.map_or_else(String::new, |config| config.public.origin().to_owned()),
         instance_name: config.map_or_else(String::new, |config| config.name.clone()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mail: config.is_some_and(|config| config.smtp.is_some()),
-        development_seal: true,
+        development_seal: DevelopmentSeal::new(is_development),
     };
     vec![
         act::module(),
@@ -51,7 +68,10 @@ pub(crate) fn modules(given: Option<(&Config, Option<Arc<dyn Push>>)>) -> Vec<Mo
         }),
         audit::module(),
         controls::module(),
-        vault::module(),
+        vault::module(vault::Settings {
+            keys: kms.map(|kms| kms as _),
+            rotation: config.map(|config| config.kms_rotation).unwrap_or_default(),
+        }),
     ]
 }
 
@@ -138,7 +158,12 @@ impl House {
             entropy: Arc::clone(&entropy),
         };
         let push = telling.as_ref().map(|telling| Arc::clone(&telling.push));
-        let runtime = Arc::new(Runtime::start(ports, modules(Some((config, push)))).await?);
+        let given = Given {
+            config,
+            push,
+            kms: Arc::clone(&kms),
+        };
+        let runtime = Arc::new(Runtime::start(ports, modules(Some(given))).await?);
         // Whoever lifts what a source may ask means what one account may do, too.
         if config.api_rate.is_none() {
             runtime.lift_load_limits();
@@ -157,16 +182,15 @@ impl House {
         })
     }
 
-    /// Runs one operation as the operator.
-    ///
-    /// # Errors
-    /// Its own.
-    pub(crate) async fn operate(&self, operation: &str, input: Value) -> Result<Value> {
-        let operator = Caller::Operator {
-            tenant: TenantId::NIL,
-        };
-        let answer = self.call(operator, operation, input).await?;
-        serde_json::from_slice(&answer.body).context("reading an answer")
+    /// What requests of the operator are carried out with. Probes try the server at this address.
+    pub(crate) fn desk(&self, config: &Config, address: SocketAddr) -> Desk {
+        Desk {
+            runtime: Arc::clone(&self.runtime),
+            kms: Arc::clone(&self.kms),
+            log: Arc::clone(&self.log),
+            notes: Arc::new(Notes::default()),
+            target: Target::at(config, address),
+        }
     }
 
     /// Runs one operation.

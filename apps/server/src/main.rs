@@ -5,6 +5,7 @@ mod assets;
 mod cli;
 mod commands;
 mod config;
+mod control;
 mod controls;
 mod front;
 mod house;
@@ -14,6 +15,7 @@ mod keys;
 mod logs;
 mod numbers;
 mod output;
+mod prompt;
 mod serve;
 mod settings;
 mod steady;
@@ -96,10 +98,7 @@ async fn run(cli: Cli, form: Form) -> base::Result<()> {
             };
             serve::run(config, settings, &flags, form).await
         }
-        Command::Kms {
-            command: cli::Kms::Serve(flags),
-        } => keys::run(config, &flags, form).await,
-        Command::Kms { command } => commands::kms::run(&config, &command, form).await,
+        Command::Kms { command } => commands::kms::run(config, &command, form).await,
         Command::Admin { command } => commands::admin::run(config, &command, form).await,
         Command::Audit { command } => commands::audit::run(config, &command, form).await,
         Command::Controls { command } => commands::controls::run(config, &command, form).await,

@@ -70,6 +70,15 @@ pub(crate) fn tell(text: &str) {
     say(text);
 }
 
+/// Asks at the terminal; what is answered is typed behind it.
+#[expect(
+    clippy::print_stderr,
+    reason = "standard output is for what comes of it"
+)]
+pub(crate) fn ask(question: &str) {
+    eprint!("{question}");
+}
+
 #[expect(
     clippy::print_stderr,
     reason = "a command says why it failed where its caller looks"

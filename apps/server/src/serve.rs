@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use base::{Context, Fault, Result};
 use gate::{Limits, Listener, MetricsService, PlainHttp, Tls};
-use kms::SealState;
+use kms::{Seal, SealReading, SealState};
 use serde_json::json;
 use stream::Hub;
 use tokio::{
@@ -15,9 +15,10 @@ use tokio::{
 use crate::{
     cli,
     config::Config,
+    control::{self, Socket, words},
     controls,
     front::Front,
-    house::House,
+    house::{self, House},
     numbers::Sources,
     output::{self, Form},
     settings::{Renewal, Source},
@@ -40,11 +41,12 @@ pub(crate) async fn run(
     flags: &cli::Serve,
     form: Form,
 ) -> Result<()> {
-    may_listen(&config, flags)?;
+    may_listen(&config, flags).await?;
     let signals = Signals::listen()?;
     gate::raise_descriptors(config.limits.connections_max);
     let mut house = House::open(&config).await?;
-    let sealed = kms::Kms::status(house.kms.as_ref()).await?.state;
+    let seal = house.kms.read_seal().await?;
+    let socket = Socket::bind(&config.data_dir)?;
     let tls = Tls::open(config.certificate.clone(), Arc::clone(&house.clock))?;
     let plain = PlainHttp::RedirectTo(config.public.origin().to_owned());
     let listener = Listener::bind(config.listen, &tls, plain, config.limits.clone()).await?;
@@ -65,7 +67,8 @@ pub(crate) async fn run(
         house.node,
     );
     let cache = Arc::clone(&house.cache);
-    let Front { gate, hub, metrics } = Front::build(&config, flags, house).await?;
+    let desk = house.desk(&config, address);
+    let Front { gate, hub, metrics } = Front::build(&config, flags, house, desk.clone()).await?;
     let numbers = Sources {
         runtime: Arc::clone(&runtime),
         cache,
@@ -74,14 +77,18 @@ pub(crate) async fn run(
         hub: Arc::clone(&hub),
     };
     numbers.show(&metrics, listener.open_connections());
-    announce(&config, address, metrics_address, sealed, form)?;
+    announce(&config, address, metrics_address, &seal, form)?;
+    tokio::spawn(control::keep_writing(
+        Arc::clone(&desk.notes),
+        Arc::clone(&runtime),
+    ));
     steady::start(&runtime, node);
     steady::start_keys(&runtime, Arc::clone(&kms), node);
     turning::start(&runtime, kms, node, config.kms_rotation);
     if let Some(address) = config.antivirus.take() {
         steady::start_scanning(&runtime, node, address);
     }
-    controls::start(&runtime, node, controls::Target::at(&config, address));
+    controls::start(&runtime, node, desk.target.clone());
     if let Some(telling) = telling {
         telling::start(&runtime, node, telling);
     }
@@ -98,29 +105,47 @@ pub(crate) async fn run(
     };
     tokio::spawn(wait_for_signals(signals, stopping, renewal, hub));
     let serving = listener.run(gate, until_closed(stopped.clone()));
-    let metering = metrics_listener.run(Arc::new(MetricsService(metrics)), until_closed(stopped));
+    let metering = metrics_listener.run(
+        Arc::new(MetricsService(metrics)),
+        until_closed(stopped.clone()),
+    );
+    let commanding = control::serve(socket, desk, until_closed(stopped));
     // The log ends last: what the drain still brings is written and numbered.
     let (drained, ending) = watch::channel(());
     let logging = tokio::spawn(log.run(node, until_closed(ending)));
-    tokio::join!(serving, metering);
+    tokio::join!(serving, metering, commanding);
     drop(drained);
     logging.await.context("ending the log")?;
     Ok(())
 }
 
-/// What is refused before anything is opened.
-fn may_listen(config: &Config, flags: &cli::Serve) -> Result<()> {
+/// What is refused before anything is made.
+async fn may_listen(config: &Config, flags: &cli::Serve) -> Result<()> {
     let is_loopback = config.listen.ip().is_loopback();
     if flags.test_mode && !is_loopback {
         return Err(Fault::new("--test-mode is for loopback addresses only").into());
     }
-    if !is_loopback && !flags.allow_development_seal {
-        return Err(Fault::new(
-            "the root key lies in a file (development seal): to serve other machines all the same, add --allow-development-seal",
-        )
-        .into());
+    if is_loopback || flags.allow_development_seal || is_with_custodians(config).await? {
+        return Ok(());
     }
-    Ok(())
+    let what = "the root key lies in a file (development seal): give it to custodians (`bastide kms shares give`), or, to serve other \
+                machines all the same, add --allow-development-seal";
+    Err(Fault::new(what).into())
+}
+
+/// Whether the root key is in shares. A store that is not there yet would begin with a file.
+async fn is_with_custodians(config: &Config) -> Result<bool> {
+    match house::look_at_kms(config).await? {
+        Some(kms) => Ok(is_quorum(&kms.read_seal().await?)),
+        None => Ok(false),
+    }
+}
+
+const fn is_quorum(reading: &SealReading) -> bool {
+    matches!(
+        reading.state,
+        SealState::Sealed { seal: Seal::Quorum } | SealState::Unsealed { seal: Seal::Quorum }
+    )
 }
 
 /// Says where the server is: a line of JSON for programs, a banner for people.
@@ -128,22 +153,18 @@ fn announce(
     config: &Config,
     address: SocketAddr,
     metrics: SocketAddr,
-    state: SealState,
+    seal: &SealReading,
     form: Form,
 ) -> Result<()> {
     tracing::info!(%address, %metrics, "serving");
     if form == Form::People {
-        greet(config, address, metrics, state);
+        greet(config, address, metrics, seal);
         return Ok(());
     }
-    let state = match state {
-        SealState::Uninitialised => "uninitialised",
-        SealState::Sealed { .. } => "sealed",
-        SealState::Unsealed { .. } => "unsealed",
-    };
+    let (state, _) = words(seal);
     let line = json!({
         "address": address.to_string(), "metrics": metrics.to_string(), "public_url": config.public.origin(),
-        "state": state, "development_seal": true,
+        "state": state, "development_seal": !is_quorum(seal),
     });
     output::print(&line.to_string())
 }
@@ -152,14 +173,21 @@ fn announce(
     clippy::print_stderr,
     reason = "the person at the terminal is told where the server is"
 )]
-fn greet(config: &Config, address: SocketAddr, metrics: SocketAddr, state: SealState) {
-    eprintln!("{DEVELOPMENT_SEAL}");
-    eprintln!(
-        "Bastide serves {} on {address}; metrics on {metrics}.",
-        config.public.origin()
-    );
-    if matches!(state, SealState::Sealed { .. }) {
-        eprintln!("The key store is sealed: `bastide kms unseal` opens it.");
+fn greet(config: &Config, address: SocketAddr, metrics: SocketAddr, seal: &SealReading) {
+    if !is_quorum(seal) {
+        eprintln!("{DEVELOPMENT_SEAL}");
+    }
+    let origin = config.public.origin();
+    eprintln!("Bastide serves {origin} on {address}; metrics on {metrics}.");
+    match (seal.state, seal.held) {
+        (SealState::Sealed { .. }, Some(held)) => eprintln!(
+            "It is sealed: {} of its {} custodians open it, at {origin} or with `bastide kms unseal`.",
+            held.threshold, held.shares
+        ),
+        (SealState::Sealed { .. }, None) => {
+            eprintln!("It is sealed: `bastide kms unseal` opens it.");
+        }
+        _ => {}
     }
 }
 

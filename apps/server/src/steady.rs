@@ -198,9 +198,12 @@ async fn run_jobs_once(
     }
 }
 
-/// Whether this node leads. Renews the lease only when it would soon end: an idle cell does not write every second.
+/// Whether this node leads; nobody does while it is sealed. Renews the lease only when it would soon end: an idle cell does not write every second.
 async fn leads(runtime: &Runtime, keeper: &LeaseKeeper, lease: &mut Option<Lease>) -> Result<bool> {
     let ports = runtime.ports();
+    if !ports.vault.is_open() {
+        return Ok(false);
+    }
     let now = ports.clock.now();
     if lease.is_none_or(|lease| !lease.is_held_at(now.after(SILENCE / 2))) {
         *lease = keeper.hold(&ports.database, now).await?;
@@ -228,8 +231,11 @@ async fn once(runtime: &Runtime, keeper: &LeaseKeeper, operation: &'static str) 
         .map(|_| ())
 }
 
-/// Whether a round of this work is for this node: it takes the lease, or holds it already.
+/// Whether a round of this work is for this node: it is open, and takes the lease or holds it already.
 pub(crate) async fn is_ours(ports: &Ports, keeper: &LeaseKeeper) -> Result<bool> {
+    if !ports.vault.is_open() {
+        return Ok(false);
+    }
     let lease = keeper.hold(&ports.database, ports.clock.now()).await?;
     Ok(lease.is_some())
 }

@@ -14,5 +14,5 @@ mod socket;
 
 pub use client::{Client, Connection, Reply};
 pub use people::{Organisation, PASSWORD, Person};
-pub use server::{Server, ServerOptions, binary, run_command, try_command};
+pub use server::{Server, ServerOptions, binary, feed_command, run_command, try_command};
 pub use socket::Socket;

@@ -9,7 +9,10 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, Command},
+};
 
 use crate::client::Client;
 
@@ -236,20 +239,40 @@ pub async fn try_command(
     options: &ServerOptions,
     arguments: &[&str],
 ) -> (Value, bool) {
-    let output = Command::new(binary())
+    feed_command(data, options, arguments, "").await
+}
+
+/// As [`try_command`], with what it reads from standard input. One that says nothing but why it failed answers that.
+pub async fn feed_command(
+    data: &Path,
+    options: &ServerOptions,
+    arguments: &[&str],
+    input: &str,
+) -> (Value, bool) {
+    let mut command = Command::new(binary())
         .args(arguments)
         .arg("--json")
         .env_clear()
         .env("BASTIDE_DATA_DIR", data)
         .envs(options.variables.iter().cloned())
         .current_dir(data)
-        .stdin(Stdio::null())
-        .output()
-        .await
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    let mut stdin = command.stdin.take().unwrap();
+    // A command that reads nothing may have ended already.
+    drop(stdin.write_all(input.as_bytes()).await);
+    drop(stdin);
+    let output = command.wait_with_output().await.unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     let said = String::from_utf8_lossy(&output.stdout);
-    let value = serde_json::from_str(&said);
+    let said = match said.trim().is_empty() {
+        false => said.as_ref(),
+        true => errors.lines().last().unwrap_or_default(),
+    };
+    let value = serde_json::from_str(said);
     let value = value.unwrap_or_else(|_| panic!("{arguments:?}: {said} {errors}"));
     (value, output.status.success())
 }

@@ -21,6 +21,8 @@ const PUBLIC: &[&str] = &[
     "/api/v1/openapi.json",
     "/api/v1/password-reset",
     "/api/v1/password-reset/finish",
+    "/api/v1/seal",
+    "/api/v1/seal/shares",
     "/api/v1/sign-in",
     "/api/v1/sign-in/second-factor",
     "/api/v1/sign-up",

@@ -29,6 +29,11 @@ pub struct FreshKey {
 
 /// Where data keys come from.
 pub trait Vault: Send + Sync {
+    /// Whether keys can be had at all. Whoever works by themselves rests while they cannot.
+    fn is_open(&self) -> bool {
+        true
+    }
+
     /// Unwraps keys of one tenant, in order; one round trip for all that are not cached.
     /// Errors: [`crate::SEALED`]; a fault when a key is missing or destroyed.
     fn keys<'a>(

@@ -39,6 +39,15 @@ export class Server {
 
   /** Starts the process, again over the same data after a kill, and waits until it is ready. */
   async run() {
+    return this.#runUntil("ready", "/readyz");
+  }
+
+  /** As {@link run}, for a server that is sealed: it is alive and not ready. */
+  async runSealed() {
+    return this.#runUntil("alive", "/healthz");
+  }
+
+  async #runUntil(what, path) {
     const log = openSync(join(this.folder, "server.log"), "a");
     this.startedAt = performance.now();
     this.#child = spawn(this.#binary, ["serve"], {
@@ -47,14 +56,25 @@ export class Server {
       stdio: ["ignore", log, log],
     });
     closeSync(log);
-    await until("the server is ready", () => this.#isReady(), READY_WITHIN_MS);
+    await until(`the server is ${what}`, () => this.#answers(path), READY_WITHIN_MS);
     return performance.now() - this.startedAt;
   }
 
   /** What the operator does at the command line, while the server runs. Answers what is printed. */
   async admin(...words) {
+    return this.#command(["admin", ...words]);
+  }
+
+  /** As above, about the keys; these shares are entered, one on each line. */
+  async kms(words, shares = []) {
+    return JSON.parse(await this.#command(["kms", ...words, "--json"], shares.join("\n")));
+  }
+
+  async #command(words, input = "") {
     const options = { cwd: this.folder, env: this.#settings };
-    const { stdout } = await promisify(execFile)(this.#binary, ["admin", ...words], options);
+    const running = promisify(execFile)(this.#binary, words, options);
+    running.child.stdin.end(input);
+    const { stdout } = await running;
     return stdout.trim();
   }
 
@@ -107,13 +127,13 @@ export class Server {
   }
 
   /** Trusts only the authority that this server has made for itself. */
-  async #isReady() {
+  async #answers(path) {
     if (this.#child.exitCode !== null) throw new Error(`the server ended: ${this.log()}`);
     const authority = join(this.folder, "tls/authority.pem");
     if (!existsSync(authority)) return false;
     const ca = readFileSync(authority);
     return new Promise((resolve) => {
-      get(`${this.origin}/readyz`, { ca, agent: false }, (answer) => {
+      get(`${this.origin}${path}`, { ca, agent: false }, (answer) => {
         answer.resume();
         resolve(answer.statusCode === 200);
       }).on("error", () => resolve(false));

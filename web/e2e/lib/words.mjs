@@ -12,6 +12,7 @@ const NAMESPACES = [
   "refusals",
   "settings",
   "talk",
+  "vault",
 ];
 
 export function wordsIn(language) {

@@ -1,6 +1,6 @@
 /** A typed call for every path and method that the schema names. */
 
-import { ApiError, problemOf } from "./problem";
+import { ApiError, isSealed, problemOf } from "./problem";
 
 import type { paths } from "./schema";
 import { transport } from "./transport";
@@ -42,6 +42,13 @@ let onSessionEnded: () => void = () => {};
 /** Called whenever the server says that nobody is signed in any more. */
 export function whenSessionEnds(listener: () => void): void {
   onSessionEnded = listener;
+}
+
+let onSealed: () => void = () => {};
+
+/** Called whenever the server says that it is sealed. */
+export function whenSealed(listener: () => void): void {
+  onSealed = listener;
 }
 
 export function pathOf(template: string, given: Record<string, string | number> = {}): string {
@@ -94,6 +101,8 @@ async function readAnswer(answer: Response, template: string): Promise<unknown> 
     const problem = await problemOf(answer);
     // What is asked then is `/me`: its own refusal is the answer, not news.
     if (problem.status === 401 && template !== "/me") onSessionEnded();
+    // As above: whoever asks about the server itself hears it as the answer.
+    if (isSealed(problem) && template !== "/instance") onSealed();
     throw problem;
   }
   if (answer.status === 204) return {};

@@ -34,6 +34,11 @@ export function isApiError(error: unknown): error is ApiError {
   return error instanceof ApiError;
 }
 
+/** Whether the server is sealed: it answers nothing but what it takes to unseal it. */
+export function isSealed(error: unknown): boolean {
+  return isApiError(error) && error.code === "kms.sealed";
+}
+
 /** Reads problem+json, and makes the best of a body that is something else. */
 export async function problemOf(answer: Response): Promise<ApiError> {
   try {

@@ -1821,6 +1821,19 @@ export interface paths {
       };
     };
   };
+  "/keys": {
+    /** How the root key of this server is held, and how old the organisation's own key is. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Keys"];
+          };
+        };
+      };
+    };
+  };
   "/me": {
     /** Who is signed in, and as which account. */
     get: {
@@ -2388,6 +2401,50 @@ export interface paths {
       };
     };
   };
+  "/seal": {
+    /** The seal: whether shares are needed, and how many were entered at this node. Answers while sealed. */
+    get: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Seal"];
+          };
+        };
+      };
+    };
+  };
+  "/seal/shares": {
+    /** Enters a custodian's share at this node. The last that is needed opens it. Answers while sealed. */
+    post: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Seal"];
+          };
+        };
+      };
+      requestBody: {
+        content: {
+          "application/json": {
+            share: string;
+          };
+        };
+      };
+    };
+    /** Forgets the shares that were entered at this node. Answers while sealed. */
+    delete: {
+      parameters: {};
+      responses: {
+        200: {
+          content: {
+            "application/json": components["schemas"]["Seal"];
+          };
+        };
+      };
+    };
+  };
   "/sign-in": {
     /** Sign in with mail address and password. */
     post: {
@@ -2730,6 +2787,7 @@ export interface components {
       sent_at: string;
       text: string;
     };
+    Held: "file" | "shares";
     /** What those read who come later. */
     History: "all" | "since_joined";
     /** A hold that stands: nothing is purged of what it holds. */
@@ -2810,6 +2868,11 @@ export interface components {
     };
     /** How somebody comes in by themselves: from the list of public chats, or by the link. */
     Joining: "open" | "approval" | "closed";
+    /** The keys above an organisation's own ones. */
+    Keys: {
+      key: components["schemas"]["OwnKey"];
+      root: components["schemas"]["RootKey"];
+    };
     /** A field of a card. */
     LabelledText: {
       label: string;
@@ -2958,6 +3021,15 @@ export interface components {
     OwnAnswer: {
       answer: components["schemas"]["CardAnswer"];
       answered_at: string;
+    };
+    /** The organisation's own key, which wraps every key of what it keeps. */
+    OwnKey: {
+      /** Whether something is still wrapped by an older version, and follows. */
+      is_followed: boolean;
+      made_at: string;
+      /** When a newer one takes over by itself. */
+      renewed_at: string;
+      version: number;
     };
     /** A page of a list. */
     Page: {
@@ -3120,6 +3192,14 @@ export interface components {
     Quiet: {
       until: string | null;
     };
+    /** How the root key is held in shares. */
+    Quorum: {
+      /** How many were entered at this node since it is sealed. */
+      entered: number;
+      shares: number;
+      /** How many have to come together. */
+      threshold: number;
+    };
     /** How much the organisation keeps, and may. */
     Quota: {
       /** What holds: null for no limit. */
@@ -3184,6 +3264,26 @@ export interface components {
     };
     Role: "owner" | "administrator" | "member";
     Role2: "owner" | "manager" | "member";
+    /** How the root key of the server is held. */
+    RootKey: {
+      held: components["schemas"]["Held"];
+      /** How many custodians keep a share of it; nothing when it lies in a file. */
+      shares: number | null;
+      /** How many of them have to come together to open the server. */
+      threshold: number | null;
+    };
+    /** The seal as everybody may see it. */
+    Seal: {
+      /** Nothing unless it is held in shares. */
+      quorum: components["schemas"]["Quorum"] | null;
+      /** How the root key is held; nothing while there is none. */
+      seal: components["schemas"]["SealKind"] | null;
+      state: components["schemas"]["SealState"];
+    };
+    /** How the root key is held. */
+    SealKind: "development" | "quorum";
+    /** Whether the server can be worked with. */
+    SealState: "sealed" | "unsealed" | "uninitialised";
     /** Where the link to a new password went. Whoever asked for it never gets in by it alone. */
     SentReset: {
       sent: "mail";

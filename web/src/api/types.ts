@@ -14,6 +14,9 @@ export type SignedIn = Schemas["SignedIn"];
 export type Session = Schemas["Session"];
 export type Invitation = Schemas["Invitation"];
 export type InvitationView = Schemas["InvitationView"];
+export type Seal = Schemas["Seal"];
+export type Quorum = Schemas["Quorum"];
+export type Keys = Schemas["Keys"];
 export type Problem = Schemas["Problem"];
 
 /** One page of a list; `next_cursor` is null on the last. */

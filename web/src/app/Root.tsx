@@ -2,10 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { whenSessionEnds } from "@/api";
-import { keys, LiveProvider } from "@/live";
+import { isSealed, whenSealed, whenSessionEnds } from "@/api";
+import { keys, LiveProvider, useConnection } from "@/live";
 import { ToastRegion, toasts } from "@/ui";
-import { SealedServer, Unreachable } from "./frame/States";
+import { Unreachable } from "./frame/States";
+import { Unseal } from "./frame/Unseal";
 import { forgetSession, instanceQuery, meQuery } from "./session";
 
 /** Asks the two questions that decide everything: is the server open, and who is here. */
@@ -18,16 +19,18 @@ export function Root() {
   const session = me.data ? `${me.data.session}/${me.data.account.id}` : null;
 
   useEffect(() => whenSessionEnds(() => void client.invalidateQueries({ queryKey: keys.me })), [client]);
-  // Signing in and out decide which routes may be seen.
+  useEffect(() => whenSealed(() => void client.invalidateQueries({ queryKey: keys.instance })), [client]);
+  // Signing in and out decide which routes may be seen; and so does learning that nobody is, which a sealed server told nobody.
+  const known = me.data === undefined ? undefined : session;
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of session that matters
-  useEffect(() => void router.invalidate(), [session, router]);
+  useEffect(() => void router.invalidate(), [known, router]);
 
   const failed = instance.error ?? me.error;
   const retry = () => {
     void instance.refetch();
     if (instance.data?.sealed === false) void me.refetch();
   };
-  if (instance.data?.sealed) return <SealedServer onRetry={retry} />;
+  if (instance.data?.sealed || isSealed(failed)) return <Unseal onOpen={retry} />;
   if (failed && me.data === undefined) return <Unreachable error={failed} onRetry={retry} />;
   if (me.data === undefined) return null;
   return (
@@ -38,8 +41,18 @@ export function Root() {
         toasts.show({ text: t("frame.session_ended") });
       }}
     >
+      <SealWatch />
       <Outlet />
       <ToastRegion label={t("frame.toasts")} dismissLabel={t("frame.dismiss")} />
     </LiveProvider>
   );
+}
+
+const ASK_EVERY_MS = 5_000;
+
+/** A socket that does not come back says nothing of why: the server may have been sealed. */
+function SealWatch() {
+  const lost = useConnection() === "reconnecting";
+  useQuery({ ...instanceQuery, refetchInterval: lost ? ASK_EVERY_MS : false });
+  return null;
 }

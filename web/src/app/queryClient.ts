@@ -1,5 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
-import { isApiError } from "@/api";
+import { isApiError, isSealed } from "@/api";
 
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
@@ -8,7 +8,7 @@ export function makeQueryClient(): QueryClient {
         // The stream says when something changed; looking at a window is no reason to ask.
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
-        retry: (count, error) => count < 2 && isApiError(error) && error.passing,
+        retry: (count, error) => count < 2 && isApiError(error) && error.passing && !isSealed(error),
       },
     },
   });

@@ -197,6 +197,11 @@ const settingsPages = [
   }),
   createRoute({
     ...inSettings,
+    path: "keys",
+    component: lazyRouteComponent(() => import("@/features/vault/screens/Keys"), "Keys"),
+  }),
+  createRoute({
+    ...inSettings,
     path: "imports",
     component: lazyRouteComponent(keeping.imports, "Imports"),
   }),

@@ -73,11 +73,6 @@ describe("the frame", () => {
     await expectAccessible();
   });
 
-  it("says that the server is sealed", async () => {
-    await open({ at: "/chats", prepare: ({ state }) => Object.assign(state.instance, { sealed: true }) });
-    expect(await screen.findByRole("heading", { name: "This server is sealed" })).toBeTruthy();
-  });
-
   it("says that the connection is lost", async () => {
     const { server } = await open({ at: "/chats" });
     await screen.findByRole("navigation", { name: "Products" });

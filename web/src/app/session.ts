@@ -24,6 +24,13 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** Asked again and again while somebody waits for the server to be unsealed: custodians are in different places. */
+export const sealQuery = queryOptions({
+  queryKey: keys.seal,
+  queryFn: () => api.get("/seal"),
+  staleTime: 0,
+});
+
 export function useMe(): Me | null {
   return useQuery({ ...meQuery, enabled: false }).data ?? null;
 }
@@ -80,6 +87,7 @@ function wipeTexts(): void {
 
 function removeAnswers(client: QueryClient): void {
   client.removeQueries({
-    predicate: (query) => query.queryKey[0] !== "instance" && query.queryKey[0] !== "me",
+    predicate: (query) =>
+      query.queryKey[0] !== "instance" && query.queryKey[0] !== "seal" && query.queryKey[0] !== "me",
   });
 }

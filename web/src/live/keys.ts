@@ -3,6 +3,8 @@
 export const keys = {
   instance: ["instance"] as const,
   me: ["me"] as const,
+  seal: ["seal"] as const,
+  keysAbove: ["keys"] as const,
   sessions: ["sessions"] as const,
   chats: ["chats"] as const,
   chat: (chat: string) => ["chat", chat] as const,

@@ -45,6 +45,10 @@ function setStage(server: MockServer, wish: string): void {
       break;
     case "sealed":
       state.instance.sealed = true;
+      if (value === "one") state.seal.entered = ["bastide1-three"];
+      break;
+    case "file":
+      state.seal.quorum = null;
       break;
     case "seal-bar":
       state.instance.development_seal = true;

@@ -12,6 +12,7 @@ import { identityRoutes } from "./identity";
 import { keepingRoutes } from "./keeping";
 import { messengerRoutes } from "./messenger";
 import { peopleRoutes } from "./people";
+import { keysRoutes, sealRoutes } from "./seal";
 import { MockState } from "./state";
 import { talkRoutes } from "./talk";
 
@@ -25,6 +26,8 @@ const ROUTES: Routes = {
   ...exportRoutes,
   ...keepingRoutes,
   ...peopleRoutes,
+  ...sealRoutes,
+  ...keysRoutes,
 };
 
 interface Route {
@@ -117,8 +120,8 @@ export class MockServer implements Transport {
     const address = new URL(request.url);
     const path = address.pathname.slice(PREFIX.length);
     this.failAsAsked(`${request.method} ${path}`);
-    if (this.state.instance.sealed && path !== "/instance") {
-      throw new MockRefusal(503, "gate.sealed", "The server is sealed.");
+    if (this.state.instance.sealed && !(`*${request.method} ${path}` in sealRoutes)) {
+      throw new MockRefusal(503, "kms.sealed", "The server is sealed.");
     }
     const parts = path.split("/");
     for (const route of TABLE) {

@@ -15,6 +15,7 @@ import type {
   Upload,
 } from "@/api";
 import { newKeeping } from "./keeping";
+import { newSeal } from "./seal";
 
 export interface MockPerson {
   id: string;
@@ -104,6 +105,7 @@ export class MockState {
   uploads = new Map<string, MockUpload>();
   exports: Export[] = [];
   keeping = newKeeping();
+  seal = newSeal();
   quietUntil: string | null = null;
   pushKey: string | null = null;
   pushDetail: PushDetail | null = null;

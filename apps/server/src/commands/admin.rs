@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     cli,
     config::Config,
-    house::House,
+    control::{self, Request},
     output::{Form, text},
 };
 
@@ -72,9 +72,9 @@ fn authority(config: &Config, form: Form) -> Result<()> {
 }
 
 async fn ask(config: &Config, operation: &str, input: Value) -> Result<Value> {
-    let house = House::open(config).await?;
-    let answer = house.operate(operation, input).await;
-    house.end(answer).await
+    let operation = operation.to_owned();
+    let done = control::ask(config, Request::Operate { operation, input }).await?;
+    Ok(done.value)
 }
 
 fn tenants(value: &Value) -> String {

@@ -1,30 +1,35 @@
 //! `bastide audit …`
 
-use base::{Fault, Result};
-use serde_json::json;
+use base::Result;
+use serde_json::Value;
 
-use crate::{cli, config::Config, house::House, output::Form};
+use crate::{
+    cli,
+    config::Config,
+    control::{self, Request},
+    output::{Form, text},
+};
 
 pub(crate) async fn run(config: Config, command: &cli::Audit, form: Form) -> Result<()> {
-    let house = House::open(&config).await?;
     match command {
         cli::Audit::Verify => {
-            let report = house.log.verify().await?;
-            let value = json!({
-                "entries": report.entries, "erased": report.erased, "unopened": report.unopened,
-                "head": report.head, "problem": report.problem,
-            });
-            let text = format!(
-                "{} entries, chain intact; {} erased, {} whose key is gone\nHead  {}",
-                report.entries, report.erased, report.unopened, report.head
-            );
-            match &report.problem {
-                None => form.print(&value, &text),
-                Some(problem) => {
-                    form.print(&value, problem)?;
-                    Err(Fault::new("the chain of entries does not hold").into())
-                }
-            }
+            let done = control::ask(&config, Request::VerifyLog).await?;
+            form.print(&done.value, &report(&done.value))?;
+            done.end()
         }
     }
+}
+
+fn report(value: &Value) -> String {
+    if let Some(problem) = value.get("problem").and_then(Value::as_str) {
+        return problem.to_owned();
+    }
+    let count = |name| value.get(name).and_then(Value::as_u64).unwrap_or_default();
+    format!(
+        "{} entries, chain intact; {} erased, {} whose key is gone\nHead  {}",
+        count("entries"),
+        count("erased"),
+        count("unopened"),
+        text(value, "head")
+    )
 }

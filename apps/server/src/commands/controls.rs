@@ -1,44 +1,32 @@
 //! `bastide controls …`: promises, put to the test.
 
-use base::{Context, Fault, Result};
+use base::Result;
 use serde_json::{Value, json};
 
 use crate::{
     cli,
     config::Config,
-    controls,
-    house::House,
+    control::{self, Request},
     output::{Form, text},
 };
 
 pub(crate) async fn run(config: Config, command: &cli::Controls, form: Form) -> Result<()> {
-    let house = House::open(&config).await?;
-    let outcome = match command {
-        cli::Controls::Verify { control } => verify(&config, &house, control, form).await,
-        cli::Controls::List { control } => {
-            let of = json!({ "control": control });
-            let found = house.operate("controls.finding.list", of).await;
-            found.and_then(|found| form.print(&found, &history(&found)))
+    match command {
+        cli::Controls::Verify { control } => {
+            let of = control.clone();
+            let done = control::ask(&config, Request::VerifyControl { control: of }).await?;
+            form.print(&done.value, &lines(control, &done.value))?;
+            done.end()
         }
-    };
-    house.end(outcome).await
-}
-
-async fn verify(config: &Config, house: &House, control: &str, form: Form) -> Result<()> {
-    let target = controls::Target::at(config, config.listen);
-    if !controls::is_enrolled(&house.runtime).await? {
-        let made = house
-            .operate("identity.sign_up_code.create", json!({}))
-            .await?;
-        controls::enrol(&house.runtime, &target, &text(&made, "code")).await?;
-    }
-    let finding = controls::verify(&house.runtime, &target).await?;
-    let finding = finding.context("a probe that is enrolled finds something")?;
-    let value = serde_json::to_value(&finding).context("writing JSON")?;
-    form.print(&value, &lines(control, &value))?;
-    match finding.state {
-        ::controls::wire::State::Green => Ok(()),
-        ::controls::wire::State::Red => Err(Fault::new(format!("control {control} is red")).into()),
+        cli::Controls::List { control } => {
+            let list = Request::Operate {
+                operation: "controls.finding.list".to_owned(),
+                input: json!({ "control": control }),
+            };
+            let done = control::ask(&config, list).await?;
+            form.print(&done.value, &history(&done.value))?;
+            done.end()
+        }
     }
 }
 

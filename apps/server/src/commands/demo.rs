@@ -8,7 +8,7 @@ use identity::Sessions;
 use serde_json::{Value, json};
 
 use super::demo_text::{CHATS, Chat, NAMES, ORGANISATION, Voice};
-use crate::{config::Config, house::House, output::Form};
+use crate::{config::Config, control::OPERATOR, house::House, output::Form};
 
 /// The file in the data directory that names the tenant of the demo.
 const NOTE: &str = "demo.tenant";
@@ -90,8 +90,13 @@ async fn tenants(house: &House) -> Result<Vec<String>> {
     let mut cursor = Value::Null;
     loop {
         let page = house
-            .operate("identity.tenant.list", json!({ "cursor": cursor }))
+            .call(
+                OPERATOR,
+                "identity.tenant.list",
+                json!({ "cursor": cursor }),
+            )
             .await?;
+        let page: Value = serde_json::from_slice(&page.body).context("reading an answer")?;
         let items = page.get("items").and_then(Value::as_array);
         found.extend(
             items

@@ -120,9 +120,9 @@ pub(crate) fn start(runtime: &Arc<Runtime>, node: NodeId, target: Target) {
         loop {
             tokio::time::sleep(EVERY).await;
             let round = async {
-                match keeper.hold(&ports.database, ports.clock.now()).await? {
-                    Some(_) => verify(&runtime, &target).await,
-                    None => Ok(None),
+                match steady::is_ours(ports, &keeper).await? {
+                    true => verify(&runtime, &target).await,
+                    false => Ok(None),
                 }
             };
             match round.await {

@@ -6,11 +6,13 @@ use std::{
     time::Duration,
 };
 
-use act::{Answer, Call, Member, Operation};
+use act::{Answer, Audience, Call, Member, Operation};
 use audit::{Log, conformance::Later};
-use base::TenantId;
+use base::{Result, TenantId, Timestamp};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use identity::{Cards, Sessions, conformance::code};
+use kms::{Seal, SealReading, SealState, TenantKey};
 use serde_json::{Value, json};
 use testkit::{Actor, House, HouseBuilder, MemoryPush};
 use tokio::sync::OnceCell;
@@ -57,6 +59,33 @@ pub(super) struct Stage {
     people: OnceCell<[Person; 3]>,
 }
 
+/// A key store in which nothing happens.
+struct StillKeys;
+
+impl vault::KeysAbove for StillKeys {
+    fn seal(&self) -> BoxFuture<'_, Result<SealReading>> {
+        let reading = SealReading {
+            state: SealState::Unsealed {
+                seal: Seal::Development,
+            },
+            is_marked: false,
+            held: None,
+            given: None,
+        };
+        Box::pin(std::future::ready(Ok(reading)))
+    }
+
+    fn tenant_key(&self, tenant: TenantId) -> BoxFuture<'_, Result<Option<TenantKey>>> {
+        let key = TenantKey {
+            tenant,
+            version: 1,
+            made_at: Timestamp::from_micros(1_800_000_000_000_000),
+            has_older: false,
+        };
+        Box::pin(std::future::ready(Ok(Some(key))))
+    }
+}
+
 /// Somebody with a session.
 pub(super) struct Person {
     pub(super) actor: Actor,
@@ -87,10 +116,14 @@ impl Stage {
             instance_name: "Office".to_owned(),
             version: "0".to_owned(),
             mail: true,
-            development_seal: true,
+            development_seal: identity::DevelopmentSeal::new(|| true),
         };
-        all.retain(|module| module.name != "identity");
+        all.retain(|module| module.name != "identity" && module.name != "vault");
         all.push(identity::module(settings));
+        all.push(vault::module(vault::Settings {
+            keys: Some(Arc::new(StillKeys)),
+            rotation: Duration::from_secs(86_400),
+        }));
         let later = Arc::new(Later::default());
         let house = HouseBuilder::new(all)
             .directory(Arc::new(Cards))
@@ -257,7 +290,15 @@ impl Stage {
                 };
                 Some(deed(&by, of))
             }
-            ("vault", "store") => Some(deed(&self.house.operator(), Value::Null)),
+            ("vault", "keys") => Some(deed(&self.people().await[0].actor, json!({}))),
+            ("vault", _) => {
+                let is_operators = self.operation(name).access == Audience::Operator;
+                let by = match is_operators {
+                    true => self.house.operator(),
+                    false => self.system(),
+                };
+                Some(deed(&by, Value::Null))
+            }
             ("identity", "account" | "member" | "invitation") => self.of_the_house(name).await,
             ("identity", "letter" | "outdated" | "sign_up" | "sign_up_code" | "code_failure") => {
                 self.unseen(name).await

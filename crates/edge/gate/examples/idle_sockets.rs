@@ -19,7 +19,8 @@ use base::{
 use futures_util::{StreamExt, future::BoxFuture};
 use gate::{
     Assets, Authenticate, CertificateSource, Close, Config, Execute, Gate, Hear, House, Limits,
-    Listener, Metrics, Outbound, PlainHttp, PublicUrl, StreamHub, TextFrame, Tls,
+    Listener, Metrics, Outbound, PlainHttp, PublicUrl, SealDoor, SealStage, SealView, StreamHub,
+    TextFrame, Tls,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -79,6 +80,30 @@ impl StreamHub for Bare {
     }
 }
 
+impl SealDoor for Bare {
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    fn read(&self) -> BoxFuture<'_, Result<SealView>> {
+        Box::pin(async {
+            Ok(SealView {
+                state: SealStage::Unsealed,
+                seal: None,
+                quorum: None,
+            })
+        })
+    }
+
+    fn enter<'a>(&'a self, _: Call, _: &'a Secret<String>) -> BoxFuture<'a, Result<SealView>> {
+        self.read()
+    }
+
+    fn forget(&self, _: Call) -> BoxFuture<'_, Result<SealView>> {
+        self.read()
+    }
+}
+
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -109,6 +134,7 @@ async fn server(count: usize) -> Outcome<()> {
         execute: Arc::clone(&bare) as _,
         authenticate: Arc::clone(&bare) as _,
         hub: Arc::clone(&bare) as _,
+        seal: Arc::clone(&bare) as _,
         assets: Assets::default(),
         checks: Vec::new(),
         metrics: Metrics::new(),

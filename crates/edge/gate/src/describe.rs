@@ -8,7 +8,8 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::{
-    Assets, Authenticate, Config, Execute, Gate, Hear, House, Metrics, Outbound, Route, StreamHub,
+    Assets, Authenticate, Config, Execute, Gate, Hear, House, Metrics, Outbound, Route, SealDoor,
+    SealView, StreamHub,
 };
 
 /// What a gate over these operations would serve: its router's list, and its OpenAPI document.
@@ -21,7 +22,8 @@ pub fn describe(config: Config, bindings: Vec<Binding>) -> Result<(Vec<Route>, S
         bindings,
         execute: Arc::clone(&nobody) as _,
         authenticate: Arc::clone(&nobody) as _,
-        hub: nobody,
+        hub: Arc::clone(&nobody) as _,
+        seal: nobody,
         assets: Assets::default(),
         checks: Vec::new(),
         metrics: Metrics::new(),
@@ -46,6 +48,24 @@ impl Execute for Nobody {
 impl Authenticate for Nobody {
     fn authenticate<'a>(&'a self, _: &'a Secret<String>) -> BoxFuture<'a, Result<Caller>> {
         Box::pin(async { Err(NOT_SIGNED_IN.into()) })
+    }
+}
+
+impl SealDoor for Nobody {
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    fn read(&self) -> BoxFuture<'_, Result<SealView>> {
+        Box::pin(async { Err(Fault::new("there is no house behind this gate").into()) })
+    }
+
+    fn enter<'a>(&'a self, _: Call, _: &'a Secret<String>) -> BoxFuture<'a, Result<SealView>> {
+        self.read()
+    }
+
+    fn forget(&self, _: Call) -> BoxFuture<'_, Result<SealView>> {
+        self.read()
     }
 }
 

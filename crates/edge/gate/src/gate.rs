@@ -27,6 +27,7 @@ use crate::{
     public::PublicUrl,
     refusals,
     router::{Guard, Place, Plan, Route, Router, Target},
+    seal::{self, EnterShares, ForgetShares, ReadSeal, SealDoor},
     socket::SocketLimits,
     source::{SourceKey, TrustedProxies},
     stream::{self, EchoEndpoint, StreamEndpoint, StreamHub},
@@ -89,6 +90,7 @@ pub struct House {
     pub execute: Arc<dyn Execute>,
     pub authenticate: Arc<dyn Authenticate>,
     pub hub: Arc<dyn StreamHub>,
+    pub seal: Arc<dyn SealDoor>,
     pub assets: Assets,
     pub checks: Vec<Arc<dyn Check>>,
     pub metrics: Arc<Metrics>,
@@ -104,6 +106,7 @@ struct Inner {
     config: Config,
     headers: StandingHeaders,
     router: Router,
+    seal: Arc<dyn SealDoor>,
     assets: Assets,
     api_throttle: Throttle<SourceKey>,
     requests: Arc<Slots>,
@@ -143,6 +146,7 @@ impl Gate {
             Guard::Socket,
             Arc::new(stream),
         );
+        add_seal(&mut plan, &house.seal, config.body_ms_max);
         let document = Arc::new(openapi::Document::default());
         let document_path = format!("{API_PREFIX}/openapi.json");
         plan.add(
@@ -179,6 +183,7 @@ impl Gate {
         Ok(Self(Arc::new(Inner {
             headers: StandingHeaders::new(&config.public)?,
             router: plan.build(&house.metrics)?,
+            seal: house.seal,
             assets: house.assets,
             api_throttle: Throttle::new(config.api_rate, 50_000),
             requests: Arc::new(Slots::new(
@@ -214,6 +219,17 @@ impl Gate {
     pub fn document(&self) -> &str {
         self.0.document.text()
     }
+}
+
+fn add_seal(plan: &mut Plan, door: &Arc<dyn SealDoor>, body_ms_max: u64) {
+    let read = Arc::new(ReadSeal(Arc::clone(door)));
+    let enter = Arc::new(EnterShares::new(Arc::clone(door), body_ms_max));
+    let forget = Arc::new(ForgetShares::new(Arc::clone(door)));
+    let at = format!("{API_PREFIX}/seal");
+    let shares = format!("{API_PREFIX}/seal/shares");
+    plan.add("GET", at, seal::READ, Guard::Api, read);
+    plan.add("POST", shares.clone(), seal::ENTER, Guard::Api, enter);
+    plan.add("DELETE", shares, seal::FORGET, Guard::Api, forget);
 }
 
 fn add_operation(plan: &mut Plan, binding: &Binding, config: &Config, doors: &Doors) -> Result<()> {
@@ -352,7 +368,8 @@ impl Inner {
             Guard::Probe => None,
             Guard::Api | Guard::Socket => Some(self.place(inquiry.source)?),
         };
-        if let Err(error) = self.check(target.guard, &inquiry) {
+        let checked = self.check(target.guard, &inquiry);
+        if let Err(error) = checked.and_then(|()| self.check_seal(target)) {
             let refused = target.endpoint.turned_away(&inquiry, error);
             body::discard_unheard(inquiry.request.body_mut()).await;
             return Err(refused);
@@ -366,6 +383,15 @@ impl Inner {
             response.extensions_mut().insert(place);
         }
         Ok(response)
+    }
+
+    /// # Errors
+    /// `kms.sealed`, for all that is not needed to unseal.
+    fn check_seal(&self, target: &Target) -> Result<()> {
+        match target.guard == Guard::Probe || target.endpoint.answers_sealed() {
+            true => Ok(()),
+            false => seal::check(self.seal.as_ref()),
+        }
     }
 
     fn check(&self, guard: Guard, inquiry: &Inquiry) -> Result<()> {

@@ -28,4 +28,9 @@ pub(crate) trait Endpoint: Send + Sync {
     fn turned_away(&self, _: &Inquiry, error: Error) -> Error {
         error
     }
+
+    /// Whether it answers while the server is sealed. Probes do in any case.
+    fn answers_sealed(&self) -> bool {
+        false
+    }
 }

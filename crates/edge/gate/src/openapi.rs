@@ -22,6 +22,7 @@ use crate::{
     public::PublicUrl,
     refusals,
     router::Route,
+    seal::{self, EnterShare, SealView},
 };
 
 /// The document, written once when the router is.
@@ -80,8 +81,9 @@ fn write(public: &PublicUrl, bindings: &[Binding], routes: &[Route]) -> Value {
             .or_default()
             .insert(method.name().to_lowercase(), entry);
     }
+    let seal = outputs.subschema_for::<SealView>().to_value();
     for route in routes {
-        if let Some(entry) = own_route(route) {
+        if let Some(entry) = own_route(route, &seal) {
             paths
                 .entry(route.path.clone())
                 .or_default()
@@ -338,7 +340,7 @@ fn responses(binding: &Binding, output: &Value) -> Value {
 }
 
 /// The gate's own routes; operations are described above.
-fn own_route(route: &Route) -> Option<Value> {
+fn own_route(route: &Route, seal: &Value) -> Option<Value> {
     let refused = json!({"$ref": "#/components/responses/Problem"});
     let (summary, good, status) = match route.operation {
         "gate.stream.open" => (
@@ -353,6 +355,21 @@ fn own_route(route: &Route) -> Option<Value> {
         ),
         "gate.document.read" => ("This document.", any_json(), "200"),
         "gate.health.read" => ("Whether the process answers.", any_json(), "200"),
+        seal::READ => (
+            "The seal: whether shares are needed, and how many were entered at this node. Answers while sealed.",
+            of_json(seal),
+            "200",
+        ),
+        seal::ENTER => (
+            "Enters a custodian's share at this node. The last that is needed opens it. Answers while sealed.",
+            of_json(seal),
+            "200",
+        ),
+        seal::FORGET => (
+            "Forgets the shares that were entered at this node. Answers while sealed.",
+            of_json(seal),
+            "200",
+        ),
         "gate.readiness.read" => ("Whether requests make sense now.", any_json(), "200"),
         _ => return None,
     };
@@ -363,13 +380,35 @@ fn own_route(route: &Route) -> Option<Value> {
             responses.insert(status.to_owned(), refused.clone());
         }
     }
-    Some(json!({
+    let takes_share = route.operation == seal::ENTER;
+    if takes_share {
+        for status in ["408", "409", "413", "415", "422"] {
+            responses.insert(status.to_owned(), refused.clone());
+        }
+    }
+    let mut entry = json!({
         "operationId": route.operation,
         "summary": summary,
         "tags": ["gate"],
         "responses": responses,
         "security": if is_stream { json!([{"session": []}, {"bearer": []}]) } else { json!([]) },
-    }))
+    });
+    if let (true, Some(entry)) = (takes_share, entry.as_object_mut()) {
+        entry.insert("requestBody".to_owned(), share_body());
+    }
+    Some(entry)
+}
+
+fn share_body() -> Value {
+    let mut inputs = SchemaSettings::draft2020_12()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator();
+    let schema = inputs.subschema_for::<EnterShare>().to_value();
+    json!({"required": true, "content": {"application/json": {"schema": schema}}})
+}
+
+fn of_json(schema: &Value) -> Value {
+    json!({"description": "Done.", "content": {"application/json": {"schema": schema}}})
 }
 
 fn any_json() -> Value {

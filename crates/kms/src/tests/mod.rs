@@ -2,6 +2,7 @@
 
 mod barrier;
 mod caches;
+mod glance;
 mod hierarchy;
 mod keys;
 mod quorum;

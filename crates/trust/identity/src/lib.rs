@@ -35,6 +35,6 @@ pub use model::{DIRECTORY, PERSON};
 pub use ops::module;
 pub use postman::{Mailer, Postman, Round};
 pub use sessions::Sessions;
-pub use settings::Settings;
+pub use settings::{DevelopmentSeal, Settings};
 pub use smtp::{Smtp, SmtpSecurity, SmtpSettings};
 pub use store::STATEMENTS;

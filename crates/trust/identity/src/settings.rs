@@ -1,7 +1,9 @@
 //! What the server tells this domain.
 
+use std::{fmt, sync::Arc};
+
 /// The server's typed settings for this domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Where people reach the server, without a slash at the end: links begin with it.
     pub public_url: String,
@@ -12,7 +14,28 @@ pub struct Settings {
     /// Whether mail can be sent.
     pub mail: bool,
     /// Whether the root key is a key file of this machine.
-    pub development_seal: bool,
+    pub development_seal: DevelopmentSeal,
+}
+
+/// Says whether the root key is a key file. It is asked each time: custodians may be given the root key while the server runs.
+#[derive(Clone)]
+pub struct DevelopmentSeal(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl DevelopmentSeal {
+    pub fn new(holds: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(holds))
+    }
+
+    /// Whether it is so now.
+    pub fn holds(&self) -> bool {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for DevelopmentSeal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DevelopmentSeal({})", self.holds())
+    }
 }
 
 impl Settings {

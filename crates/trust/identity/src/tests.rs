@@ -14,7 +14,7 @@ use base::Refusal;
 use serde_json::{Value, json};
 use testkit::{Actor, House, HouseBuilder};
 
-use crate::{Cards, Sessions, Settings, conformance, module, ops};
+use crate::{Cards, DevelopmentSeal, Sessions, Settings, conformance, module, ops};
 
 pub(crate) const PASSWORD: &str = "violet tram ladder 1987";
 pub(crate) const OTHER_PASSWORD: &str = "copper lantern orchard 4402";
@@ -184,7 +184,7 @@ pub(crate) fn settings() -> Settings {
         instance_name: "Office".to_owned(),
         version: "0.1.0".to_owned(),
         mail: false,
-        development_seal: true,
+        development_seal: DevelopmentSeal::new(|| true),
     }
 }
 

@@ -40,6 +40,10 @@ impl KmsVault {
 }
 
 impl Vault for KmsVault {
+    fn is_open(&self) -> bool {
+        !self.cache.is_sealed()
+    }
+
     fn keys<'a>(
         &'a self,
         purpose: Purpose,

@@ -12,6 +12,7 @@ mod turning;
 use std::sync::Arc;
 
 use act::{Module, With};
+use base::Refusal;
 use db::{MigrationSet, Statement};
 
 pub use blobs::BlobVault;
@@ -25,6 +26,16 @@ pub use turning::{OfTenant, RENEW, ROTATE};
 
 /// The statements of the operations; the tables are the spine's.
 static OWN_STATEMENTS: &[&Statement] = &[&ownkey::DIRECTORY];
+
+/// What somebody hears who brings a share: the key store's own words.
+const SHARE_REFUSALS: &[Refusal] = &[
+    kms::SHARE_UNREADABLE,
+    kms::SHARE_OTHER,
+    kms::SHARE_TWICE,
+    kms::QUORUM_NONE,
+    kms::UNSEALED,
+    kms::UNINITIALISED,
+];
 
 /// The operations of the seal, its shares, and tenant keys; they have no tables.
 pub fn module(settings: Settings) -> Module {
@@ -51,5 +62,6 @@ pub fn module(settings: Settings) -> Module {
             },
         );
     module.statements = OWN_STATEMENTS.to_vec();
+    module.refusals = SHARE_REFUSALS.to_vec();
     module
 }

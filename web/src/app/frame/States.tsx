@@ -1,25 +1,10 @@
-/** What is shown instead of the application: sealed, out of reach, broken, not found. */
+/** What is shown instead of the application: out of reach, broken, not found. */
 
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useExplain } from "@/app/refusals";
-import { Button, EmptyState, IconAlertTriangle, IconLock, IconMoodEmpty, IconPlugConnectedX } from "@/ui";
+import { Button, EmptyState, IconAlertTriangle, IconMoodEmpty, IconPlugConnectedX } from "@/ui";
 import { DoorShell } from "./Door";
-
-export function SealedServer({ onRetry }: { onRetry(): void }) {
-  const { t } = useTranslation("app");
-  return (
-    <DoorShell>
-      <h1 className="only-read-aloud">{t("sealed.title")}</h1>
-      <EmptyState
-        icon={<IconLock size={28} />}
-        title={t("sealed.title")}
-        text={t("sealed.text")}
-        action={<Button onClick={onRetry}>{t("sealed.retry")}</Button>}
-      />
-    </DoorShell>
-  );
-}
 
 export function Unreachable({ error, onRetry }: { error: unknown; onRetry(): void }) {
   const { t } = useTranslation("app");

@@ -5,6 +5,7 @@ import {
   IconFileZip,
   IconGavel,
   IconId,
+  IconKey,
   IconMail,
   IconMessageCog,
   IconPalette,
@@ -24,6 +25,7 @@ export const SETTINGS_PAGES = [
   { id: "messages", path: "/settings/messages", group: "organisation", Icon: IconMessageCog },
   { id: "holds", path: "/settings/holds", group: "organisation", Icon: IconGavel },
   { id: "storage", path: "/settings/storage", group: "organisation", Icon: IconDatabase },
+  { id: "keys", path: "/settings/keys", group: "organisation", Icon: IconKey },
   { id: "imports", path: "/settings/imports", group: "organisation", Icon: IconDatabaseImport },
 ] as const;
 

@@ -6,12 +6,14 @@ interface Props {
   most: number;
   /** The value in words, as readers hear it. */
   text: string;
+  /** Where being full is good: `sealed` stays itself. */
+  tone?: "sealed";
 }
 
 const NEARLY = 0.9;
 
 /** How much of something is taken; words beside it say the same. */
-export function Meter({ label, value, most, text }: Props) {
+export function Meter({ label, value, most, text, tone }: Props) {
   const share = most > 0 ? Math.min(1, value / most) : 1;
   return (
     <div
@@ -22,7 +24,7 @@ export function Meter({ label, value, most, text }: Props) {
       aria-valuemax={most}
       aria-valuenow={Math.min(value, most)}
       aria-valuetext={text}
-      data-tone={value >= most ? "full" : share >= NEARLY ? "nearly" : undefined}
+      data-tone={tone ?? (value >= most ? "full" : share >= NEARLY ? "nearly" : undefined)}
     >
       {share > 0 && <span className={styles.taken} style={{ width: `${share * 100}%` }} />}
     </div>

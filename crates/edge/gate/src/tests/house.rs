@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::{
     Asset, Assets, Authenticate, Caching, Check, Close, Execute, Hear, House, Metrics, Outbound,
-    StreamHub, TextFrame,
+    QuorumView, RootHeld, SealDoor, SealStage, SealView, StreamHub, TextFrame,
 };
 
 const LOCKED: Refusal = Refusal::conflict("test.locked", "This note is locked.");
@@ -154,6 +154,9 @@ pub(super) struct Remembering {
     pub(super) sockets: Mutex<Vec<Outbound>>,
     pub(super) heard: Arc<Mutex<Vec<String>>>,
     pub(super) unready: Mutex<bool>,
+    /// Whether the house is sealed, and the shares that were entered.
+    pub(super) sealed: Mutex<bool>,
+    pub(super) shares: Mutex<Vec<String>>,
     /// Whether films may no longer be seen.
     pub(super) gone: Mutex<bool>,
 }
@@ -165,6 +168,52 @@ impl Remembering {
 }
 
 struct Shared(Arc<Remembering>);
+
+/// Two shares open it; one that is `wrong` is none.
+const WRONG: Refusal = Refusal::invalid("kms.share_other", "This share does not belong here.");
+
+impl SealDoor for Shared {
+    fn is_open(&self) -> bool {
+        !*self.0.sealed.lock().unwrap()
+    }
+
+    fn read(&self) -> BoxFuture<'_, Result<SealView>> {
+        let state = match self.is_open() {
+            true => SealStage::Unsealed,
+            false => SealStage::Sealed,
+        };
+        let entered = self.0.shares.lock().unwrap().len();
+        let view = SealView {
+            state,
+            seal: Some(RootHeld::Quorum),
+            quorum: Some(QuorumView {
+                shares: 3,
+                threshold: 2,
+                entered: u32::try_from(entered).unwrap(),
+            }),
+        };
+        Box::pin(std::future::ready(Ok(view)))
+    }
+
+    fn enter<'a>(&'a self, _: Call, share: &'a Secret<String>) -> BoxFuture<'a, Result<SealView>> {
+        if share.expose() == "wrong" {
+            return Box::pin(std::future::ready(Err(WRONG.into())));
+        }
+        let mut shares = self.0.shares.lock().unwrap();
+        shares.push(share.expose().clone());
+        if shares.len() == 2 {
+            *self.0.sealed.lock().unwrap() = false;
+            shares.clear();
+        }
+        drop(shares);
+        self.read()
+    }
+
+    fn forget(&self, _: Call) -> BoxFuture<'_, Result<SealView>> {
+        self.0.shares.lock().unwrap().clear();
+        self.read()
+    }
+}
 
 impl Execute for Shared {
     fn execute<'a>(
@@ -310,6 +359,7 @@ pub(super) fn house(memory: &Arc<Remembering>, metrics: &Arc<Metrics>) -> House 
         execute: shared(),
         authenticate: shared(),
         hub: shared(),
+        seal: shared(),
         assets: Assets::new([Asset {
             path: "/index.html".into(),
             bytes: Bytes::from_static(b"<!doctype html>"),

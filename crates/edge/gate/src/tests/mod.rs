@@ -6,6 +6,7 @@ mod listener;
 mod logs;
 mod places;
 mod requests;
+mod seal;
 mod sockets;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};

@@ -1,4 +1,4 @@
-//! What everybody may know of this installation, also while it is sealed.
+//! What everybody may know of this installation.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub async fn run(
         name: settings.instance_name.clone(),
         version: settings.version.clone(),
         sign_up,
-        development_seal: settings.development_seal,
+        development_seal: settings.development_seal.holds(),
         mail: settings.mail,
         sealed,
     })

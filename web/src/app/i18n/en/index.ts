@@ -8,6 +8,7 @@ import people from "./people.json";
 import refusals from "./refusals.json";
 import settings from "./settings.json";
 import talk from "./talk.json";
+import vault from "./vault.json";
 
 export const catalogue = {
   app,
@@ -20,4 +21,5 @@ export const catalogue = {
   refusals,
   settings,
   talk,
+  vault,
 };
