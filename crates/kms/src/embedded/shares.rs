@@ -11,7 +11,7 @@ use db::{Batch, Snapshot};
 
 use super::{
     Embedded,
-    hierarchy::{open_hierarchy, root_check},
+    hierarchy::{Keyring, open_hierarchy, root_check},
     settled,
 };
 use crate::{
@@ -214,12 +214,12 @@ impl Embedded {
             return Ok(Entered::Waiting(self.progress(held, known.len())));
         };
         let root = self.join(&view.row, held, &shares).await?;
-        let keyring = Arc::new(open_hierarchy(&view.row, &view.barriers, &root)?);
+        let (row, barriers, keyring) = settled(|| self.opened_with(&root)).await?;
         let places: Vec<NonZeroU8> = shares.iter().map(Share::place).collect();
-        settled(|| self.try_open(&view.row, held.number, &places)).await?;
-        self.take_root(&view.row, &view.barriers, &keyring, &root)
-            .await?;
-        self.hold_keyring(Some(keyring));
+        settled(|| self.try_open(&row, held.number, &places)).await?;
+        self.take_root(&row, &barriers, &keyring, &root).await?;
+        self.hold_keyring(Some(Arc::clone(&keyring)));
+        self.testify(&keyring).await;
         Ok(Entered::Unsealed)
     }
 
@@ -234,6 +234,20 @@ impl Embedded {
         entered.push(share);
         let is_enough = entered.len() >= usize::from(held.threshold.get());
         Ok(is_enough.then(|| std::mem::take(&mut *entered)))
+    }
+
+    /// The hierarchy as it stands now, opened with its root key and weighed.
+    async fn opened_with(
+        &self,
+        root: &DataKey,
+    ) -> Result<Option<(StoreRow, Vec<BarrierRow>, Arc<Keyring>)>> {
+        let (row, barriers) = self.read_hierarchy().await?;
+        if !equal(&root_check(root, row.hierarchy), &row.root_check) {
+            return Err(SHARE_OTHER.into());
+        }
+        let keyring = Arc::new(open_hierarchy(&row, &barriers, root)?);
+        let weighed = self.weigh(&keyring).await?;
+        Ok(weighed.map(|()| (row, barriers, keyring)))
     }
 
     /// Opens the store for every node, and notes whose shares did.
