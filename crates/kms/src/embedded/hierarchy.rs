@@ -265,7 +265,9 @@ impl Embedded {
         if row.is_sealed || row.seal == Seal::Quorum {
             return Err(SEALED.into());
         }
-        let root = self.root_of_file(&row)?;
+        let Some(root) = self.root_of_file(&row).await? else {
+            return Ok(None);
+        };
         let keyring = Arc::new(open_hierarchy(&row, &barriers, &root)?);
         if self.weigh(&keyring).await?.is_none() {
             return Ok(None);
@@ -284,16 +286,20 @@ impl Embedded {
         Ok((row, barriers))
     }
 
-    /// The root key in the node's file.
+    /// The root key in the node's file; `None` when the row is to be read again, since the root key turned meanwhile.
     ///
     /// # Errors
     /// [`QUORUM_HELD`]; a fault when the file is missing, or not that of this store.
-    pub(super) fn root_of_file(&self, row: &StoreRow) -> Result<DataKey> {
+    pub(super) async fn root_of_file(&self, row: &StoreRow) -> Result<Option<DataKey>> {
         if row.seal == Seal::Quorum {
             return Err(QUORUM_HELD.into());
         }
         if let Some(root) = self.matching_root(row)? {
-            return Ok(root);
+            return Ok(Some(root));
+        }
+        let now = self.find_store().await?.ok_or(UNINITIALISED)?;
+        if now.root_version != row.root_version {
+            return Ok(None);
         }
         let what = match self.root.exists() {
             true => {
@@ -342,7 +348,10 @@ impl Embedded {
     /// Whoever unseals shows first that they hold the root key.
     pub(super) async fn try_unseal(&self) -> Result<Option<()>> {
         let (row, barriers) = self.read_hierarchy().await?;
-        let keyring = open_hierarchy(&row, &barriers, &self.root_of_file(&row)?)?;
+        let Some(root) = self.root_of_file(&row).await? else {
+            return Ok(None);
+        };
+        let keyring = open_hierarchy(&row, &barriers, &root)?;
         if self.weigh(&keyring).await?.is_none() {
             return Ok(None);
         }

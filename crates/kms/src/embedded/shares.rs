@@ -96,7 +96,9 @@ impl Embedded {
     ) -> Result<Option<Vec<Given>>> {
         let count = plan.check()?;
         let view = self.view().await?;
-        self.root_of(authority, &view).await?;
+        if self.root_of(authority, &view).await?.is_none() {
+            return Ok(None);
+        }
         let newest = [&view.held, &view.given];
         let newest = newest.into_iter().flatten().map(|set| set.number).max();
         let number = newest.unwrap_or(0).saturating_add(1);
@@ -171,7 +173,9 @@ impl Embedded {
         given: &[Share],
     ) -> Result<Option<()>> {
         let view = self.view().await?;
-        let before = self.root_of(authority, &view).await?;
+        let Some(before) = self.root_of(authority, &view).await? else {
+            return Ok(None);
+        };
         let set = view.given.as_ref().ok_or(SHARES_NOT_GIVEN)?;
         let root = self.join(&view.row, set, given).await?;
         let keyring = open_hierarchy(&view.row, &view.barriers, &before)?;
@@ -356,11 +360,17 @@ impl Embedded {
         store::shares(&mut snapshot, set.number).await
     }
 
-    /// The root key as it is held now, which whoever changes its keepers has to show.
-    pub(super) async fn root_of(&self, authority: &Authority<'_>, view: &View) -> Result<DataKey> {
+    /// The root key as it is held now, which whoever changes its keepers has to show; `None` when the store is to be read again.
+    pub(super) async fn root_of(
+        &self,
+        authority: &Authority<'_>,
+        view: &View,
+    ) -> Result<Option<DataKey>> {
         match (authority, &view.held) {
-            (Authority::RootFile, _) => self.root_of_file(&view.row),
-            (Authority::Shares(shares), Some(held)) => self.join(&view.row, held, shares).await,
+            (Authority::RootFile, _) => self.root_of_file(&view.row).await,
+            (Authority::Shares(shares), Some(held)) => {
+                self.join(&view.row, held, shares).await.map(Some)
+            }
             (Authority::Shares(_), None) => Err(QUORUM_NONE.into()),
         }
     }

@@ -128,7 +128,9 @@ impl Embedded {
 
     async fn try_accept_rollback(&self, authority: &Authority<'_>) -> Result<Option<Keyring>> {
         let view = self.view().await?;
-        let root = self.root_of(authority, &view).await?;
+        let Some(root) = self.root_of(authority, &view).await? else {
+            return Ok(None);
+        };
         let keyring = open_hierarchy(&view.row, &view.barriers, &root)?;
         let mut known = 0;
         for head in self.read_witnesses().await? {
