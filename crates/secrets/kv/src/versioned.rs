@@ -45,9 +45,7 @@ pub(crate) async fn handle(txn: &mut Txn<'_>, request: &Request) -> Outcome {
         ("data", Patch) => data::patch(txn, request, name).await,
         ("data", Delete) => data::delete_latest(txn, request, name).await,
         ("subkeys", Read) => data::subkeys(txn, request, name).await,
-        ("delete", Create | Update) => {
-            data::change(txn, request, name, data::Change::Delete).await
-        }
+        ("delete", Create | Update) => data::change(txn, request, name, data::Change::Delete).await,
         ("undelete", Create | Update) => {
             data::change(txn, request, name, data::Change::Undelete).await
         }

@@ -91,8 +91,7 @@ fn sent(request: &Request) -> Result<&Map<String, Value>, Failure> {
 fn check_relied(request: &Request, meta: &Meta, mounts: settings::Settings) -> Result<(), Failure> {
     let options = Fields(&request.data).object("options")?;
     let relied = options.map_or(Ok(None), |options| Fields(options).integer("cas"));
-    let relied =
-        relied.map_err(|_| Failure::invalid("error parsing check-and-set parameter"))?;
+    let relied = relied.map_err(|_| Failure::invalid("error parsing check-and-set parameter"))?;
     match relied {
         Some(relied) if u64::try_from(relied) != Ok(meta.current) => Err(Failure::invalid(
             "check-and-set parameter did not match the current version",

@@ -131,3 +131,62 @@ pub(super) async fn find(txn: &mut Txn<'_>, name: &str) -> Result<Option<Meta>, 
 pub(super) async fn keep(txn: &mut Txn<'_>, name: &str, meta: &Meta) -> Result<(), Failure> {
     own::keep(txn, &place(name), meta).await
 }
+
+#[cfg(test)]
+mod tests {
+    use logical::testing::Stage;
+
+    use super::*;
+    use crate::{
+        VERSIONS_MAX,
+        tests::{delete, list, read, versioned, write},
+    };
+
+    const NAME: &str = "f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f";
+
+    /// A secret with all the versions that there can be.
+    async fn fill(stage: &Stage) {
+        let mut changes = stage.store.begin().unwrap();
+        let mut txn = changes.below(format!("logical/{}/", stage.mount.uuid));
+        let mut meta = Meta::new(txn.uuid(), txn.now());
+        meta.settings.max_versions = VERSIONS_MAX;
+        for _ in 0..VERSIONS_MAX {
+            let (number, gone) = meta.add(Settings::default(), txn.now());
+            assert!(gone.is_empty());
+            let value = json!({ "n": number });
+            own::keep(&mut txn, &meta.place(number), &value)
+                .await
+                .unwrap();
+        }
+        keep(&mut txn, NAME, &meta).await.unwrap();
+        changes.commit(|_| ()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_the_versions_that_there_can_be_are_changed_and_removed_at_once() {
+        let stage = versioned().await;
+        let [data, metadata, destroy] =
+            ["data", "metadata", "destroy"].map(|what| format!("{what}/{NAME}"));
+        let value = json!({ "data": { "n": "more" } });
+
+        fill(&stage).await;
+        assert_eq!(write(&stage, &data, value.clone()).await.0, 200);
+        assert_eq!(read(&stage, &metadata).await.1["oldest_version"], 2);
+        write(&stage, &metadata, json!({ "max_versions": 1 })).await;
+        assert_eq!(write(&stage, &data, value).await.0, 200);
+        let (_, told) = read(&stage, &metadata).await;
+        assert_eq!(told["versions"].as_object().unwrap().len(), 1);
+        assert_eq!(delete(&stage, &metadata).await.0, 204);
+
+        fill(&stage).await;
+        let numbers: Vec<u64> = (1..=1_000).collect();
+        let all = json!({ "versions": numbers });
+        assert_eq!(write(&stage, &destroy, all).await.0, 204);
+        assert_eq!(read(&stage, &data).await.0, 404);
+        assert_eq!(delete(&stage, &metadata).await.0, 204);
+
+        fill(&stage).await;
+        assert_eq!(delete(&stage, &metadata).await.0, 204);
+        assert_eq!(list(&stage, "metadata").await, Value::Null);
+    }
+}

@@ -11,7 +11,6 @@ const PLACE: &str = "v2/config";
 
 /// Versions of one secret: all of them, with what is kept of the secret, fit into one transaction.
 pub const VERSIONS_MAX: u64 = 900;
-const _: () = assert!(VERSIONS_MAX < logical::WRITES_MAX as u64);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Settings {
