@@ -17,7 +17,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicI64, AtomicU8},
+        atomic::{AtomicBool, AtomicI64, AtomicU8},
     },
 };
 
@@ -57,6 +57,8 @@ pub struct Embedded {
     /// The head that every witness was told of last.
     witnessed: tokio::sync::Mutex<i64>,
     witnesses: Vec<Arc<dyn Witness>>,
+    /// Whether one of them could not be told last time.
+    is_witness_silent: AtomicBool,
     environment: Option<Environment>,
 }
 

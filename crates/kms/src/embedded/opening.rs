@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex, RwLock,
-    atomic::{AtomicI64, AtomicU8},
+    atomic::{AtomicBool, AtomicI64, AtomicU8},
 };
 
 use base::{Clock, Entropy, Result};
@@ -65,6 +65,7 @@ impl Opening {
             entropy: self.entropy,
             environment: self.environment,
             witnesses: self.witnesses,
+            is_witness_silent: AtomicBool::default(),
             keyring: RwLock::default(),
             entered: Mutex::default(),
             seal_seen: AtomicU8::default(),

@@ -3,7 +3,11 @@
 //! The store comes first and the witnesses follow, so that an interruption leaves the store ahead of them and never behind.
 //! What witnesses keep is signed with a key of the cell.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    future::Future,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use base::{Context, Fault, Result, TenantId};
 use cipher::BlindIndex;
@@ -19,6 +23,8 @@ use crate::{
     store::{self, StoreRow, TenantRow, TenantState, WrapRow},
 };
 
+/// How long a witness may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// The label of the key by which a head is known to be of the store.
 const HEAD_KEY: &str = "kms.head";
 
@@ -88,8 +94,14 @@ impl Embedded {
         if self.witnesses.is_empty() {
             return;
         }
-        if let Err(error) = self.try_testify(keyring).await {
-            tracing::error!(%error, "a witness could not be told how far the key store is");
+        let told = self.try_testify(keyring).await;
+        let was_silent = self.is_witness_silent.swap(told.is_err(), Ordering::SeqCst);
+        match told {
+            Err(error) if !was_silent => {
+                tracing::error!(%error, "a witness cannot be told how far the key store is");
+            }
+            Ok(()) if was_silent => tracing::info!("the witnesses are told again"),
+            _ => {}
         }
     }
 
@@ -104,7 +116,7 @@ impl Embedded {
         let head = Head::new(row.hierarchy, row.head, &key);
         let mut told = Ok(());
         for witness in &self.witnesses {
-            told = told.and(witness.write(head).await);
+            told = told.and(answered(witness.write(head)).await);
         }
         if told.is_ok() {
             *witnessed = row.head;
@@ -169,7 +181,7 @@ impl Embedded {
     async fn read_witnesses(&self) -> Result<Vec<Head>> {
         let mut heads = Vec::with_capacity(self.witnesses.len());
         for witness in &self.witnesses {
-            heads.extend(witness.read().await?);
+            heads.extend(answered(witness.read()).await?);
         }
         Ok(heads)
     }
@@ -224,4 +236,9 @@ impl Embedded {
             .context("the key of heads has several versions")?;
         Ok(Some(Arc::clone(keyring.head.get_or_init(|| index.newest))))
     }
+}
+
+async fn answered<T>(witness: impl Future<Output = Result<T>>) -> Result<T> {
+    let answer = tokio::time::timeout(ANSWER_WITHIN, witness).await;
+    answer.context("waiting for a witness")?
 }

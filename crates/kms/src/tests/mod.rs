@@ -3,6 +3,7 @@
 mod barrier;
 mod caches;
 mod environments;
+mod founding;
 mod glance;
 mod hierarchy;
 mod keys;

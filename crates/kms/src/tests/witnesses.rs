@@ -1,8 +1,9 @@
 //! An older copy of the store is told from the store.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::atomic::AtomicBool};
 
 use db::{Statement, params};
+use futures_util::future::BoxFuture;
 
 use super::{
     hierarchy::dropped_after,
@@ -233,6 +234,58 @@ async fn a_running_node_notices_and_holds_no_key_any_more() {
         node.changes(0).await.unwrap();
         node.reserve(TenantId::NIL, 1).await.unwrap();
     }
+}
+
+/// Reads and writes go wrong when they are told to.
+#[derive(Default)]
+struct Troubled {
+    is_blind: AtomicBool,
+    is_dumb: AtomicBool,
+    heads: AtomicI64,
+}
+
+impl Witness for Troubled {
+    fn read(&self) -> BoxFuture<'_, base::Result<Option<Head>>> {
+        let is_blind = self.is_blind.load(Ordering::SeqCst);
+        Box::pin(async move {
+            match is_blind {
+                true => Err(base::Fault::new("nothing is seen").into()),
+                false => Ok(None),
+            }
+        })
+    }
+
+    fn write(&self, head: Head) -> BoxFuture<'_, base::Result<()>> {
+        Box::pin(async move {
+            if self.is_dumb.load(Ordering::SeqCst) {
+                return Err(base::Fault::new("nothing is kept").into());
+            }
+            self.heads.store(head.number(), Ordering::SeqCst);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_witness_that_keeps_nothing_stops_no_work_and_is_told_later() {
+    let ground = Ground::sqlite();
+    let witness = Arc::new(Troubled::default());
+    let start = async || {
+        let opening = ground.opening().await.witness(Arc::clone(&witness) as _);
+        opening.start().await
+    };
+    let node = start().await.unwrap();
+    let before = witness.heads.load(Ordering::SeqCst);
+    witness.is_dumb.store(true, Ordering::SeqCst);
+    node.create_tenant(tenant(1)).await.unwrap();
+    assert_eq!(witness.heads.load(Ordering::SeqCst), before);
+    witness.is_dumb.store(false, Ordering::SeqCst);
+    node.changes(0).await.unwrap();
+    assert_eq!(witness.heads.load(Ordering::SeqCst), ground.head().await);
+    // Whether a store is an older copy is not known of one that cannot be asked.
+    witness.is_blind.store(true, Ordering::SeqCst);
+    let error = fault(start()).await;
+    assert!(error.contains("nothing is seen"), "{error}");
 }
 
 #[tokio::test]
