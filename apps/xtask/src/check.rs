@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use crate::{Outcome, api, deny, process, services, tidy};
+use crate::{Outcome, api, clients, deny, process, services, tidy};
 
 /// Runs every step, also after one has failed: a change is mended faster when all that is wrong is known.
 pub(crate) fn run() -> Outcome {
@@ -10,7 +10,7 @@ pub(crate) fn run() -> Outcome {
     let mut failed = Vec::new();
     // The web application comes before the server, which carries it, and the server before what tries it as a whole; the
     // tests come last, so that the output ends with their summary.
-    let steps: [(&str, &dyn Fn() -> Outcome); 11] = [
+    let steps: [(&str, &dyn Fn() -> Outcome); 12] = [
         ("format", &format),
         ("tidy", &tidy::run),
         ("deny", &deny::run),
@@ -20,6 +20,7 @@ pub(crate) fn run() -> Outcome {
         ("build", &build),
         ("types", &|| types(&root)),
         ("api", &api::run),
+        ("clients", &clients::run),
         ("e2e", &|| e2e(&root)),
         ("tests", &tests),
     ];

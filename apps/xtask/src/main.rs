@@ -2,6 +2,7 @@
 
 mod api;
 mod check;
+mod clients;
 mod deny;
 mod process;
 mod services;
@@ -14,7 +15,8 @@ use std::process::ExitCode;
 /// Why a command ended badly, in a sentence for whoever ran it.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "usage: cargo xtask check | tidy | deny | api | services -- COMMAND… | setup";
+const USAGE: &str =
+    "usage: cargo xtask check | tidy | deny | api | clients | services -- COMMAND… | setup";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["deny"] => deny::run(),
         ["api"] => api::run(),
+        ["clients"] => clients::run(),
         ["setup"] => setup::run(),
         ["services", "--", command @ ..] if !command.is_empty() => services::run(command),
         _ => Err(USAGE.to_owned()),

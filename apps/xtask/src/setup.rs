@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    Outcome, api, process,
+    Outcome, api, clients, process,
     services::{install_s3, postgres_programs},
 };
 
@@ -30,6 +30,7 @@ pub(crate) fn run() -> Outcome {
         process::run(process::cargo().args(["install", "cargo-nextest", "--locked"]))?;
     }
     api::install()?;
+    clients::install()?;
     install_s3().map(drop)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use logical::{Failure, Mount, Outcome, Request, Txn, parse_duration};
+use logical::{Failure, Mount, Operation, Outcome, Reply, Request, Txn, parse_duration};
 use serde_json::{Map, Value};
 
 use crate::own;
@@ -25,5 +25,10 @@ pub(crate) async fn exists(txn: &mut Txn<'_>, request: &Request) -> Result<Optio
 }
 
 pub(crate) async fn handle(txn: &mut Txn<'_>, request: &Request) -> Outcome {
-    own::handle(txn, request.operation, &place(request), &request.data).await
+    let reply = own::handle(txn, request.operation, &place(request), &request.data).await?;
+    let lease = match (request.operation, &reply.data) {
+        (Operation::Read, Some(fields)) => Some(lease(fields, &request.mount)),
+        _ => None,
+    };
+    Ok(Reply { lease, ..reply })
 }

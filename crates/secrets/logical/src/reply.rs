@@ -15,6 +15,8 @@ pub struct Reply {
     /// A login, for which the token store makes a token.
     pub login: Option<Login>,
     pub warnings: Vec<String>,
+    /// For how long what was read may be held to be so: advice, without a lease that could be renewed.
+    pub lease: Option<Duration>,
     /// Another status than 200 or 204: 404 with data, for a deleted version.
     pub status: Option<u16>,
 }

@@ -17,6 +17,8 @@ use crate::{
 
 /// Entries that one transaction changes.
 pub const WRITES_MAX: usize = 1_000;
+/// Statements that one transaction comes to: an entry takes one, and up to two for each folder that it is in.
+pub const STATEMENTS_MAX: usize = 8_000;
 /// Names that [`Txn::list`] gives at most.
 pub const LIST_MAX: usize = 100_000;
 
@@ -37,6 +39,13 @@ pub struct Changes {
     /// With the length of the root under which they were written.
     writes: BTreeMap<String, Change>,
     relied: BTreeMap<String, i64>,
+    /// What the writes come to at most.
+    statements: usize,
+}
+
+/// What a change of the entry comes to at most.
+fn statements(path: &str) -> usize {
+    1 + 2 * path.matches('/').count()
 }
 
 struct Change {
@@ -54,6 +63,7 @@ impl Changes {
             seen: HashMap::new(),
             writes: BTreeMap::new(),
             relied: BTreeMap::new(),
+            statements: 0,
         }
     }
 
@@ -266,13 +276,18 @@ impl Txn<'_> {
                     folders.push(inner.to_owned());
                     continue;
                 }
-                if self.changes.writes.len() >= WRITES_MAX {
+                if !self.has_room_for(&path) {
                     return Ok(false);
                 }
                 self.delete(&path).await?;
             }
         }
         Ok(true)
+    }
+
+    fn has_room_for(&self, path: &str) -> bool {
+        self.changes.writes.len() < WRITES_MAX
+            && self.changes.statements + statements(path) <= STATEMENTS_MAX
     }
 
     async fn change(
@@ -285,11 +300,14 @@ impl Txn<'_> {
         }
         let full = self.full(path);
         self.changes.get(&full).await?;
-        if self.changes.writes.len() >= WRITES_MAX && !self.changes.writes.contains_key(&full) {
+        if !self.has_room_for(path) && !self.changes.writes.contains_key(&full) {
             return Err(Fault::new("a transaction changes more than it may").into());
         }
         let root = self.root.len();
-        self.changes.writes.insert(full, Change { root, value });
+        let change = Change { root, value };
+        if self.changes.writes.insert(full, change).is_none() {
+            self.changes.statements += statements(path);
+        }
         Ok(())
     }
 

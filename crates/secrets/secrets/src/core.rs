@@ -66,7 +66,9 @@ impl Core {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let kv: Arc<dyn Backend> = Arc::new(kv::Engine);
-        let engines: [(&str, Arc<dyn Backend>); 4] = [
+        let engines: [(&str, Arc<dyn Backend>); 5] = [
+            // As the key/value engine was called at first.
+            ("generic", Arc::clone(&kv)),
             ("kv", Arc::clone(&kv)),
             ("kv-v2", kv),
             ("cubbyhole", Arc::new(kv::Cubbyhole)),

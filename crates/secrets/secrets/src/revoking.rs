@@ -32,11 +32,14 @@ pub(crate) async fn revoke_tree(core: &Core, open: &Open, hash: &str) -> Result<
             }
         }
     }
+    for hash in &order {
+        clear_cubbyhole(core, open, hash).await?;
+    }
     // Those that were made last go first: whatever ends this, what is left still hangs together.
     order.reverse();
     for some in order.chunks(AT_ONCE) {
-        settle(core, open, &some, |open, changes, some| {
-            Box::pin(take_away(open, changes, some))
+        settle(core, open, &some, |_, changes, some| {
+            Box::pin(take_away(changes, some))
         })
         .await?;
     }
@@ -52,8 +55,9 @@ pub(crate) async fn revoke_alone(core: &Core, open: &Open, hash: &str) -> Result
         })
         .await?;
     }
-    settle(core, open, &[hash.to_owned()], |open, changes, some| {
-        Box::pin(take_away(open, changes, some))
+    clear_cubbyhole(core, open, hash).await?;
+    settle(core, open, &[hash.to_owned()], |_, changes, some| {
+        Box::pin(take_away(changes, some))
     })
     .await
 }
@@ -87,10 +91,23 @@ async fn orphan(changes: &mut Changes, hash: &str) -> Result<(), Failure> {
     tokens::keep_again(changes, hash, &orphan).await
 }
 
-async fn take_away(open: &Open, changes: &mut Changes, some: &[String]) -> Result<(), Failure> {
+/// Removes what a token has in its own store, in as many commits as that takes.
+async fn clear_cubbyhole(core: &Core, open: &Open, hash: &str) -> Result<(), Failure> {
+    let is_done = async || {
+        settle(core, open, &hash, |open, changes, hash| {
+            Box::pin(async move {
+                let mut cubbyhole = changes.below(open.cubbyhole_root());
+                kv::clear(&mut cubbyhole, hash).await
+            })
+        })
+        .await
+    };
+    while !is_done().await? {}
+    Ok(())
+}
+
+async fn take_away(changes: &mut Changes, some: &[String]) -> Result<(), Failure> {
     for hash in some {
-        let mut cubbyhole = changes.below(open.cubbyhole_root());
-        kv::clear(&mut cubbyhole, hash).await?;
         if let Some(token) = tokens::find(changes, hash).await? {
             tokens::remove(changes, hash, &token).await?;
         }

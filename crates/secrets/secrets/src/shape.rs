@@ -48,8 +48,9 @@ pub(crate) fn answer(said: Said, id: &str, mount_kind: &str) -> Answer {
         (Form::AtTop, Some(data)) => data.clone(),
         _ => Map::new(),
     };
+    let lease = reply.lease.map_or(0, |lease| lease.as_secs());
     let mut body = json!({
-        "request_id": id, "lease_id": "", "renewable": false, "lease_duration": 0,
+        "request_id": id, "lease_id": "", "renewable": false, "lease_duration": lease,
         "wrap_info": Value::Null, "mount_type": mount_kind,
     });
     if let Some(body) = body.as_object_mut() {

@@ -154,6 +154,28 @@ async fn a_folder_is_cleared_with_everything_below_it() {
 }
 
 #[tokio::test]
+async fn what_one_commit_cannot_hold_is_cleared_in_several() {
+    let stage = Stage::new("kv").await;
+    let store = &stage.store;
+    let deep = "d/".repeat(25);
+    for number in 0..200 {
+        put(store, &format!("{deep}{number}"), "v").await;
+    }
+    let mut commits = 0;
+    loop {
+        let mut changes = store.begin().unwrap();
+        let is_done = changes.below("r/").clear("").await.unwrap();
+        changes.commit(|_| ()).await.unwrap();
+        commits += 1;
+        if is_done {
+            break;
+        }
+    }
+    assert_eq!(commits, 2);
+    assert!(list(store, "").await.is_empty());
+}
+
+#[tokio::test]
 async fn nothing_readable_lies_in_the_database_and_nothing_opens_when_locked() {
     let stage = Stage::new("kv").await;
     let store = &stage.store;

@@ -88,6 +88,10 @@ pub(crate) async fn handle(mut doing: Doing<'_>) -> Told {
         ["rotate", "config"] => seal::rotation(&mut doing).await,
         ["seal"] => seal::seal(&doing).await,
         ["step-down"] => seal::step_down(&doing).await,
+        // Shares are never kept here in whatever form.
+        ["rekey", "backup" | "recovery-key-backup"] => {
+            Err(Failure::invalid("no backed-up keys found"))
+        }
         ["ha-status"] => Said::at_top(json!({ "nodes": [] })),
         _ => Err(shape::no_path()),
     }

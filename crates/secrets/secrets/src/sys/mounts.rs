@@ -109,6 +109,7 @@ async fn enable(doing: &mut Doing<'_>, class: Class, path: &str) -> Told {
         "kv".clone_into(&mut stored.kind);
         stored.options.insert("version".to_owned(), "2".to_owned());
     }
+    has_known_version(&stored)?;
     stored.local = fields.truth("local")?.unwrap_or(false);
     stored.seal_wrap = fields.truth("seal_wrap")?.unwrap_or(false);
     if let Some(config) = fields.object("config")? {
@@ -166,10 +167,22 @@ pub(super) async fn tune(doing: &mut Doing<'_>, class: Class, given: &str) -> To
             return Err(Failure::invalid("cannot downgrade mount"));
         }
         stored.options.extend(options);
+        has_known_version(stored)?;
     }
     mounts::keep(doing.changes, &table).await?;
     doing.effects.mounts = true;
     Ok(Said::nothing())
+}
+
+/// Whether a key/value mount has a version that there is.
+fn has_known_version(stored: &Stored) -> Result<(), Failure> {
+    let version = stored.options.get("version").map_or("1", String::as_str);
+    match stored.kind.as_str() {
+        "kv" if !matches!(version, "" | "1" | "2") => Err(Failure::invalid(
+            "the version of a key/value engine is 1 or 2",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn describe(stored: &mut Stored, fields: Fields<'_>) -> Result<(), Failure> {

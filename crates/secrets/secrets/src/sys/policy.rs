@@ -33,7 +33,12 @@ pub(super) async fn list(doing: &mut Doing<'_>) -> Told {
 }
 
 pub(super) async fn one(doing: &mut Doing<'_>, name: &str, words: Words) -> Told {
-    let name = policies::normal_name(name).map_err(|refusal| said(&refusal))?;
+    let name = match policies::normal_name(name) {
+        Ok(name) => name,
+        // There is none of such a name: nothing has to be removed.
+        Err(_) if doing.request.operation == Operation::Delete => return Ok(Said::nothing()),
+        Err(refusal) => return Err(said(&refusal)),
+    };
     match doing.request.operation {
         Operation::Read => {
             let text = match name.as_str() {

@@ -351,7 +351,7 @@ async fn of_accessor(doing: &mut Doing<'_>) -> Result<(String, Token), Failure> 
     };
     let now = doing.request.now;
     let found = hash.zip(token.filter(|token| !token.is_expired(now)));
-    found.ok_or_else(|| Failure::Status(403, "invalid accessor".to_owned()))
+    found.ok_or_else(|| Failure::invalid("invalid accessor"))
 }
 
 /// What is told of a token.
