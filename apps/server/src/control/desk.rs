@@ -191,7 +191,7 @@ impl Desk {
         let count = given.len();
         let hand = |given: kms::Given| Handed {
             custodian: Keeper::of(given.custodian),
-            share: Word(given.share),
+            share: Word(given.share.text()),
         };
         Ok(Done {
             value: json!({ "shares": count, "threshold": plan.threshold }),
