@@ -34,7 +34,7 @@ async fn a_glance_follows_the_seal_from_the_file_to_the_custodians() {
 
         let given = node.give_shares(&Authority::RootFile, &plan()).await;
         let texts = given.unwrap();
-        let share = |at: usize| Share::read(texts[at].share.expose()).unwrap();
+        let share = |at: usize| Share::read(texts[at].share.text().expose()).unwrap();
         let between = reading(&node).await;
         let waiting = between.given.unwrap();
         assert_eq!((waiting.shares, waiting.threshold.get()), (3, 2));
