@@ -5,6 +5,12 @@ ALTER TABLE kms_store ADD COLUMN rooted_at BIGINT;
 -- When the store was opened for the first time: until then nobody relies on it, and it can be initialised again.
 ALTER TABLE kms_store ADD COLUMN opened_at BIGINT;
 
+-- What the store is for: «production», «test». A node that was told another name does not open it.
+ALTER TABLE kms_store ADD COLUMN environment TEXT;
+
+-- The head tells the store from its older copies: this and the count of changes that an older copy must not undo.
+ALTER TABLE kms_store ADD COLUMN head_base BIGINT NOT NULL DEFAULT 0;
+
 -- A newer barrier key is wrapped by the one before (`chain`), and by the root key (`wrap`) once that is at hand (`rooted`).
 ALTER TABLE kms_barrier ADD COLUMN chain BYTEA;
 ALTER TABLE kms_barrier ADD COLUMN rooted BIGINT NOT NULL DEFAULT 1;

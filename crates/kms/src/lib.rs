@@ -2,6 +2,8 @@
 
 mod cache;
 mod embedded;
+mod environment;
+mod file;
 mod place;
 mod port;
 mod process;
@@ -11,12 +13,14 @@ mod share;
 mod store;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 pub use cache::{CacheOptions, KeyCache, KeyUses};
 pub use embedded::{
-    Authority, BARRIER_USES_DUE, BarrierKey, Embedded, Entered, Given, Rewrapped, SealReading,
-    TenantKey,
+    Authority, BARRIER_USES_DUE, BarrierKey, Embedded, Entered, Given, Opening, Rewrapped,
+    SealReading, TenantKey,
 };
+pub use environment::{ENVIRONMENT_CHARS_MAX, ENVIRONMENT_INVALID, ENVIRONMENT_OTHER, Environment};
 pub use port::{
     BAD_LABEL, Behalf, Changes, Destroyed, Gone, IndexKey, KEY_ABSENT, KeyCounts, Kms,
     LABEL_BYTES_MAX, NewKey, Node, NodeId, Purpose, RESERVE_MAX, SEALED, Seal, SealState, Status,
@@ -31,3 +35,4 @@ pub use quorum::{
 pub use root::RootKeyFile;
 pub use share::Share;
 pub use store::{MIGRATIONS, STATEMENTS};
+pub use witness::{FileWitness, Head, ROLLED_BACK, Witness};

@@ -3,14 +3,16 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{ErrorKind, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::{Path, PathBuf},
+    os::unix::fs::MetadataExt,
+    path::PathBuf,
 };
 
 use base::{Context, Entropy, Fault, Result, Secret};
 use cipher::DataKey;
 use data_encoding::{BASE64, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
+
+use crate::file::{Draft, directory, sync_directory};
 
 const KEY_BYTES: usize = 32;
 /// What a key file may hold at most, line ends included, in bytes.
@@ -83,29 +85,13 @@ impl RootKeyFile {
     /// # Errors
     /// A fault when the directory cannot be written or does not know hard links.
     pub(crate) fn create_if_absent(&self, entropy: &dyn Entropy) -> Result<()> {
-        let directory = self.directory();
-        std::fs::create_dir_all(directory).context("creating the root key's directory")?;
-        let draft = Draft::new(directory, entropy);
         let key = DataKey::generate(entropy);
         let mut text = Zeroizing::new([0u8; 2 * KEY_BYTES + 1]);
         let (digits, end) = text.split_at_mut(2 * KEY_BYTES);
         HEXLOWER.encode_mut(key.expose(), digits);
         end.fill(b'\n');
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&draft.path)
-            .context("creating the root key file")?;
-        file.write_all(&*text).context("writing the root key")?;
-        file.sync_all().context("writing the root key")?;
-        match std::fs::hard_link(&draft.path, &self.path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
-            Err(error) => return Err(self.fault("cannot be created", &error)),
-        }
-        drop(draft);
-        self.sync_directory()
+        let linked = Draft::write(&self.path, &*text, entropy)?.link(&self.path);
+        linked.map_err(|error| self.fault("cannot be created", &error))
     }
 
     /// Lets one at a time change what lies here, on this machine; `None` while somebody does.
@@ -113,9 +99,9 @@ impl RootKeyFile {
     /// # Errors
     /// A fault when the directory cannot be locked.
     pub(crate) fn lock(&self) -> Result<Option<RootLock>> {
-        let directory = File::open(self.directory()).context("opening the root key's directory")?;
-        match directory.try_lock() {
-            Ok(()) => Ok(Some(RootLock(directory))),
+        let lock = File::open(directory(&self.path)).context("opening the root key's directory")?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(RootLock(lock))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(self.fault("cannot be locked", &error)),
         }
@@ -147,8 +133,8 @@ impl RootKeyFile {
     pub(crate) fn take_next(&self, _lock: &RootLock) -> Result<()> {
         let before = OpenOptions::new().write(true).open(&self.path);
         std::fs::rename(self.next_path(), &self.path)
+            .and_then(|()| sync_directory(&self.path))
             .map_err(|error| self.fault("cannot be replaced", &error))?;
-        self.sync_directory()?;
         if let Err(error) = before.and_then(|before| overwrite(&before)) {
             tracing::warn!(%error, "the root key before could not be overwritten on the disk");
         }
@@ -159,18 +145,6 @@ impl RootKeyFile {
         let mut path = self.path.clone().into_os_string();
         path.push(".next");
         path.into()
-    }
-
-    fn directory(&self) -> &Path {
-        match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        }
-    }
-
-    fn sync_directory(&self) -> Result<()> {
-        let synced = File::open(self.directory()).and_then(|directory| directory.sync_all());
-        synced.context("writing the root key's directory")
     }
 
     fn wrong(&self, what: &str) -> base::Error {
@@ -190,32 +164,6 @@ fn overwrite(mut file: &File) -> std::io::Result<()> {
     let length = file.metadata()?.len().min(FILE_BYTES_MAX);
     file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
     file.sync_all()
-}
-
-/// A file that is not yet the root key file, removed when it is done with.
-struct Draft {
-    path: PathBuf,
-}
-
-impl Draft {
-    fn new(directory: &Path, entropy: &dyn Entropy) -> Self {
-        let mut name = [0u8; 8];
-        entropy.fill(&mut name);
-        let name = format!(".root-key-{}", HEXLOWER.encode(&name));
-        Self {
-            path: directory.join(name),
-        }
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.path)
-            && error.kind() != ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "a draft of the root key file could not be removed");
-        }
-    }
 }
 
 fn decode(text: &[u8]) -> Option<DataKey> {

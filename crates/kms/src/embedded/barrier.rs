@@ -235,11 +235,16 @@ impl Embedded {
     /// # Errors
     /// [`UNINITIALISED`]; as [`Embedded::give_shares`] for an authority that is none.
     pub async fn root_barriers(&self, authority: &Authority<'_>) -> Result<()> {
-        let view = self.view().await?;
-        let root = self.root_of(authority, &view).await?;
-        let keyring = open_hierarchy(&view.row, &view.barriers, &root)?;
-        self.take_root(&view.row, &view.barriers, &keyring, &root)
-            .await
+        settled(|| async {
+            let view = self.view().await?;
+            let Some(root) = self.root_of(authority, &view).await? else {
+                return Ok(None);
+            };
+            let keyring = open_hierarchy(&view.row, &view.barriers, &root)?;
+            let taken = self.take_root(&view.row, &view.barriers, &keyring, &root);
+            taken.await.map(Some)
+        })
+        .await
     }
 
     /// As [`Embedded::root_barriers`] with the node's file; does nothing where the root key is in shares.

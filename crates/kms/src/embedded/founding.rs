@@ -8,9 +8,10 @@ use super::{
     shares::{Given, Split, given_to, is_known},
 };
 use crate::{
+    Environment,
     quorum::{CUSTODIAN_TWICE, Custodian, INITIALISED, Kept, QUORUM_NONE, SharePlan},
     share::Share,
-    store,
+    store::{self, NewStore},
 };
 
 /// The version of a root key that was in shares from the beginning, and of the set of them.
@@ -46,7 +47,12 @@ impl Embedded {
             rows,
             shares,
         } = self.split(plan, count, hierarchy, FIRST)?;
-        store::insert_shared_store(&mut batch, hierarchy, set.root_check, now)?;
+        let new = NewStore {
+            hierarchy,
+            root_check: set.root_check,
+            environment: self.environment.as_ref().map(Environment::name),
+        };
+        store::insert_shared_store(&mut batch, &new, now)?;
         self.found_hierarchy(&mut batch, hierarchy, &root, FIRST)?;
         store::insert_share_set(&mut batch, (&set, None), rows, now)?;
         store::hold_share_set(&mut batch, set.number, None)?;

@@ -36,7 +36,7 @@ impl Embedded {
 
     /// How the root key was held when the store was last read; nothing while it has no hierarchy. A look at memory.
     pub fn seal_seen(&self) -> Option<Seal> {
-        match self.seen.load(Ordering::Relaxed) {
+        match self.seal_seen.load(Ordering::Relaxed) {
             DEVELOPMENT => Some(Seal::Development),
             QUORUM => Some(Seal::Quorum),
             _ => None,
@@ -49,7 +49,7 @@ impl Embedded {
             Some(Seal::Development) => DEVELOPMENT,
             Some(Seal::Quorum) => QUORUM,
         };
-        self.seen.store(seen, Ordering::Relaxed);
+        self.seal_seen.store(seen, Ordering::Relaxed);
     }
 
     pub(super) fn state_of(&self, row: &StoreRow) -> SealState {

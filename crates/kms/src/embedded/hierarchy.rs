@@ -1,17 +1,20 @@
 //! The root, the barrier keyring, and the seal.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use base::{Context, Entropy, Fault, Result, TenantId};
-use cipher::{DataKey, equal, keyed_hash};
+use cipher::{BlindIndex, DataKey, equal, keyed_hash};
 use db::Batch;
 
-use super::Embedded;
+use super::{Embedded, settled};
 use crate::{
-    SEALED, Seal, UNINITIALISED,
+    Environment, SEALED, Seal, UNINITIALISED,
     place::{Place, Slot, Wrapping},
     quorum::QUORUM_HELD,
-    store::{self, BarrierRow, SealMark, StoreRow, WrapRow},
+    store::{self, BarrierRow, NewStore, SealMark, StoreRow, WrapRow},
 };
 
 const ROOT_CHECK: &str = "bastide kms root check";
@@ -22,6 +25,8 @@ const FIRST_ROOT: u32 = 1;
 pub(super) struct Keyring {
     pub(super) hierarchy: [u8; 16],
     barriers: BTreeMap<u32, Arc<DataKey>>,
+    /// By which heads are known to be of this store, once that was asked for.
+    pub(super) head: OnceLock<Arc<BlindIndex>>,
 }
 
 impl Keyring {
@@ -74,6 +79,7 @@ impl Keyring {
         Ok(Some(Self {
             hierarchy: self.hierarchy,
             barriers,
+            head: self.head.clone(),
         }))
     }
 
@@ -176,6 +182,7 @@ pub(super) fn open_hierarchy(
     Ok(Keyring {
         hierarchy: row.hierarchy,
         barriers: open,
+        head: OnceLock::new(),
     })
 }
 
@@ -191,12 +198,12 @@ impl Embedded {
         let mut hierarchy = [0u8; 16];
         self.entropy.fill(&mut hierarchy);
         let mut batch = Batch::new();
-        store::insert_store(
-            &mut batch,
+        let new = NewStore {
             hierarchy,
-            root_check(&root, hierarchy),
-            self.clock.now(),
-        )?;
+            root_check: root_check(&root, hierarchy),
+            environment: self.environment.as_ref().map(Environment::name),
+        };
+        store::insert_store(&mut batch, &new, self.clock.now())?;
         store::found_tenant_keys(&mut batch, TenantId::NIL);
         self.found_hierarchy(&mut batch, hierarchy, &root, FIRST_ROOT)?;
         match self.database.commit(batch).await {
@@ -230,6 +237,7 @@ impl Embedded {
         let keyring = Keyring {
             hierarchy,
             barriers,
+            head: OnceLock::new(),
         };
         let row = BarrierRow::rooted(WrapRow { version, wrap });
         store::insert_barrier(batch, row, self.clock.now())?;
@@ -245,17 +253,28 @@ impl Embedded {
     /// come.
     ///
     /// # Errors
-    /// [`UNINITIALISED`], [`SEALED`]; a fault when the root key is missing or another.
+    /// [`UNINITIALISED`], [`SEALED`], [`crate::ROLLED_BACK`]; a fault when the root key is missing or another.
     pub(super) async fn unlock(&self) -> Result<Arc<Keyring>> {
+        let keyring = settled(|| self.try_unlock()).await?;
+        self.testify(&keyring).await;
+        Ok(keyring)
+    }
+
+    async fn try_unlock(&self) -> Result<Option<Arc<Keyring>>> {
         let (row, barriers) = self.read_hierarchy().await?;
         if row.is_sealed || row.seal == Seal::Quorum {
             return Err(SEALED.into());
         }
-        let root = self.root_of_file(&row)?;
+        let Some(root) = self.root_of_file(&row).await? else {
+            return Ok(None);
+        };
         let keyring = Arc::new(open_hierarchy(&row, &barriers, &root)?);
+        if self.weigh(&keyring).await?.is_none() {
+            return Ok(None);
+        }
         self.take_root(&row, &barriers, &keyring, &root).await?;
         self.hold_keyring(Some(Arc::clone(&keyring)));
-        Ok(keyring)
+        Ok(Some(keyring))
     }
 
     pub(super) async fn read_hierarchy(&self) -> Result<(StoreRow, Vec<BarrierRow>)> {
@@ -267,16 +286,20 @@ impl Embedded {
         Ok((row, barriers))
     }
 
-    /// The root key in the node's file.
+    /// The root key in the node's file; `None` when the row is to be read again, since the root key turned meanwhile.
     ///
     /// # Errors
     /// [`QUORUM_HELD`]; a fault when the file is missing, or not that of this store.
-    pub(super) fn root_of_file(&self, row: &StoreRow) -> Result<DataKey> {
+    pub(super) async fn root_of_file(&self, row: &StoreRow) -> Result<Option<DataKey>> {
         if row.seal == Seal::Quorum {
             return Err(QUORUM_HELD.into());
         }
         if let Some(root) = self.matching_root(row)? {
-            return Ok(root);
+            return Ok(Some(root));
+        }
+        let now = self.find_store().await?.ok_or(UNINITIALISED)?;
+        if now.root_version != row.root_version {
+            return Ok(None);
         }
         let what = match self.root.exists() {
             true => {
@@ -325,7 +348,13 @@ impl Embedded {
     /// Whoever unseals shows first that they hold the root key.
     pub(super) async fn try_unseal(&self) -> Result<Option<()>> {
         let (row, barriers) = self.read_hierarchy().await?;
-        open_hierarchy(&row, &barriers, &self.root_of_file(&row)?)?;
+        let Some(root) = self.root_of_file(&row).await? else {
+            return Ok(None);
+        };
+        let keyring = open_hierarchy(&row, &barriers, &root)?;
+        if self.weigh(&keyring).await?.is_none() {
+            return Ok(None);
+        }
         if !row.is_sealed {
             return Ok(Some(()));
         }

@@ -6,7 +6,11 @@ use base::{KeyId, Result, TenantId};
 use cipher::{BlindIndex, DataKey};
 use db::Batch;
 
-use super::{Embedded, bounded, hierarchy::under, tenants::TenantKeys};
+use super::{
+    Embedded, bounded,
+    hierarchy::{Keyring, under},
+    tenants::TenantKeys,
+};
 use crate::{
     BAD_LABEL, IndexKey, KEY_ABSENT, LABEL_BYTES_MAX, NewKey, Purpose, RESERVE_MAX, SEALED,
     TENANT_DESTROYED, TOO_MANY_KEYS, UNINITIALISED,
@@ -103,7 +107,19 @@ impl Embedded {
         let Some(keyring) = self.keyring_of(&rows).await? else {
             return Ok(None);
         };
-        let versions = keyring.open_tenant(tenant, &rows)?;
+        self.index_in(&keyring, (tenant, label), (guard, &rows), &stored)
+            .await
+    }
+
+    /// The key of keyed hashes that stands at a place, made if none does yet; `None` when something changed underneath.
+    pub(super) async fn index_in(
+        &self,
+        keyring: &Keyring,
+        (tenant, label): (TenantId, &str),
+        (guard, tenant_rows): (i64, &[WrapRow]),
+        stored: &[WrapRow],
+    ) -> Result<Option<IndexKey>> {
+        let versions = keyring.open_tenant(tenant, tenant_rows)?;
         let open = |row: &WrapRow| {
             let slot = keyring.slot(Place::Index(tenant, label), row.version);
             let key = slot.unwrap(under(&versions, &row.wrap)?, &row.wrap)?;
@@ -133,7 +149,8 @@ impl Embedded {
         store::guard_tenant(&mut batch, tenant, guard);
         store::insert_index_key(&mut batch, tenant, label, row, self.clock.now())?;
         let newest = Arc::new(BlindIndex::new(FIRST_VERSION, key));
-        Ok(self.commit(batch).await?.map(|()| IndexKey {
+        // The witnesses, whom a commit tells, have a key of this kind themselves.
+        Ok(self.database_commit(batch).await?.map(|_| IndexKey {
             newest,
             older: Vec::new(),
         }))

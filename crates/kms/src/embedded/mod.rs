@@ -5,29 +5,35 @@ mod founding;
 mod glance;
 mod hierarchy;
 mod keys;
+mod opening;
 mod rooting;
 mod rotation;
 mod shares;
 mod tenants;
 mod upkeep;
+mod witnessed;
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicU8},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicI64, AtomicU8},
+    },
 };
 
 use base::{Clock, Entropy, Fault, KeyId, Result, TenantId};
 use cipher::DataKey;
-use db::{Batch, CommitError, Database};
+use db::{Batch, CommitError, Committed, Database};
 use futures_util::future::BoxFuture;
 
 use crate::{
-    Changes, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Share, Status, TOO_MANY_KEYS, UNWRAP_MAX,
-    UnusedKey, store,
+    Changes, Environment, IndexKey, Kms, NewKey, Purpose, RootKeyFile, Share, Status,
+    TOO_MANY_KEYS, UNWRAP_MAX, UnusedKey, Witness,
 };
 pub use barrier::{BARRIER_USES_DUE, BarrierKey};
 pub use glance::SealReading;
 use hierarchy::Keyring;
+pub use opening::Opening;
 pub use rotation::{Rewrapped, TenantKey};
 pub use shares::{Authority, Entered, Given};
 
@@ -45,68 +51,16 @@ pub struct Embedded {
     /// The shares that custodians have entered at this node since it is sealed.
     entered: Mutex<Vec<Share>>,
     /// How the root key was held when that was last read.
-    seen: AtomicU8,
+    seal_seen: AtomicU8,
+    /// The highest head that was read in this process.
+    head_seen: AtomicI64,
+    /// The head that every witness was told of last.
+    witnessed: tokio::sync::Mutex<i64>,
+    witnesses: Vec<Arc<dyn Witness>>,
+    environment: Option<Environment>,
 }
 
 impl Embedded {
-    /// Opens a store as it is: its tables are brought up to date, nothing is initialised or unsealed.
-    ///
-    /// # Errors
-    /// As [`Database::migrate`].
-    pub async fn open(
-        database: Arc<Database>,
-        root: RootKeyFile,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self> {
-        store::migrate(&database).await?;
-        let keyring = RwLock::default();
-        Ok(Self {
-            database,
-            root,
-            clock,
-            entropy,
-            keyring,
-            entered: Mutex::default(),
-            seen: AtomicU8::default(),
-        })
-    }
-
-    /// Opens a store under the development seal and unseals it. An empty store gets a hierarchy, and the node a root key
-    /// file if it has none. A store that somebody sealed stays sealed.
-    ///
-    /// # Errors
-    /// As [`Embedded::open`]; a fault when the root key file is not the one of this store.
-    pub async fn start(
-        database: Arc<Database>,
-        root: RootKeyFile,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self> {
-        let embedded = Self::open(database, root, clock, entropy).await?;
-        embedded.initialise().await?;
-        embedded.unlock_unless_sealed().await?;
-        Ok(embedded)
-    }
-
-    /// Opens a store to look at it or to turn its seal: as [`Embedded::start`], but an empty store stays empty and no root
-    /// key file is made.
-    ///
-    /// # Errors
-    /// As [`Embedded::start`].
-    pub async fn look(
-        database: Arc<Database>,
-        root: RootKeyFile,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self> {
-        let embedded = Self::open(database, root, clock, entropy).await?;
-        if embedded.find_store().await?.is_some() {
-            embedded.unlock_unless_sealed().await?;
-        }
-        Ok(embedded)
-    }
-
     async fn unlock_unless_sealed(&self) -> Result<()> {
         match self.unlock().await {
             Err(error) if !error.is(&crate::SEALED) => Err(error),
@@ -140,10 +94,22 @@ impl Embedded {
         }
     }
 
-    /// Commits; `None` when something changed underneath and the attempt has to be made again.
+    /// Commits, and tells the witnesses of a change that an older copy of the store must not undo; `None` when something changed
+    /// underneath and the attempt has to be made again.
     async fn commit(&self, batch: Batch) -> Result<Option<()>> {
+        let committed = self.database_commit(batch).await?;
+        let is_numbered = |committed: &Committed| !committed.numbers.is_empty();
+        if committed.as_ref().is_some_and(is_numbered)
+            && let Some(keyring) = self.held_keyring()
+        {
+            self.testify(&keyring).await;
+        }
+        Ok(committed.map(drop))
+    }
+
+    async fn database_commit(&self, batch: Batch) -> Result<Option<Committed>> {
         match self.database.commit(batch).await {
-            Ok(_) => Ok(Some(())),
+            Ok(committed) => Ok(Some(committed)),
             Err(CommitError::Conflict) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -229,8 +195,13 @@ impl Kms for Embedded {
     fn seal(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             // Memory first: a database that does not answer must not keep this node open.
+            let keyring = self.held_keyring();
             self.hold_keyring(None);
-            settled(|| self.try_seal()).await
+            settled(|| self.try_seal()).await?;
+            if let Some(keyring) = keyring {
+                self.testify(&keyring).await;
+            }
+            Ok(())
         })
     }
 

@@ -35,7 +35,9 @@ impl Embedded {
 
     async fn try_rotate_root_file(&self, lock: &RootLock) -> Result<Option<u32>> {
         let (row, barriers) = self.read_hierarchy().await?;
-        let before = self.root_of_file(&row)?;
+        let Some(before) = self.root_of_file(&row).await? else {
+            return Ok(None);
+        };
         self.end_root_turn(&row, lock)?;
         let keyring = open_hierarchy(&row, &barriers, &before)?;
         let root = self.root.make_next(lock, &*self.entropy)?;

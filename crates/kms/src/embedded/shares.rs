@@ -11,7 +11,7 @@ use db::{Batch, Snapshot};
 
 use super::{
     Embedded,
-    hierarchy::{open_hierarchy, root_check},
+    hierarchy::{Keyring, open_hierarchy, root_check},
     settled,
 };
 use crate::{
@@ -96,7 +96,9 @@ impl Embedded {
     ) -> Result<Option<Vec<Given>>> {
         let count = plan.check()?;
         let view = self.view().await?;
-        self.root_of(authority, &view).await?;
+        if self.root_of(authority, &view).await?.is_none() {
+            return Ok(None);
+        }
         let newest = [&view.held, &view.given];
         let newest = newest.into_iter().flatten().map(|set| set.number).max();
         let number = newest.unwrap_or(0).saturating_add(1);
@@ -171,7 +173,9 @@ impl Embedded {
         given: &[Share],
     ) -> Result<Option<()>> {
         let view = self.view().await?;
-        let before = self.root_of(authority, &view).await?;
+        let Some(before) = self.root_of(authority, &view).await? else {
+            return Ok(None);
+        };
         let set = view.given.as_ref().ok_or(SHARES_NOT_GIVEN)?;
         let root = self.join(&view.row, set, given).await?;
         let keyring = open_hierarchy(&view.row, &view.barriers, &before)?;
@@ -214,12 +218,12 @@ impl Embedded {
             return Ok(Entered::Waiting(self.progress(held, known.len())));
         };
         let root = self.join(&view.row, held, &shares).await?;
-        let keyring = Arc::new(open_hierarchy(&view.row, &view.barriers, &root)?);
+        let (row, barriers, keyring) = settled(|| self.opened_with(&root)).await?;
         let places: Vec<NonZeroU8> = shares.iter().map(Share::place).collect();
-        settled(|| self.try_open(&view.row, held.number, &places)).await?;
-        self.take_root(&view.row, &view.barriers, &keyring, &root)
-            .await?;
-        self.hold_keyring(Some(keyring));
+        settled(|| self.try_open(&row, held.number, &places)).await?;
+        self.take_root(&row, &barriers, &keyring, &root).await?;
+        self.hold_keyring(Some(Arc::clone(&keyring)));
+        self.testify(&keyring).await;
         Ok(Entered::Unsealed)
     }
 
@@ -234,6 +238,20 @@ impl Embedded {
         entered.push(share);
         let is_enough = entered.len() >= usize::from(held.threshold.get());
         Ok(is_enough.then(|| std::mem::take(&mut *entered)))
+    }
+
+    /// The hierarchy as it stands now, opened with its root key and weighed.
+    async fn opened_with(
+        &self,
+        root: &DataKey,
+    ) -> Result<Option<(StoreRow, Vec<BarrierRow>, Arc<Keyring>)>> {
+        let (row, barriers) = self.read_hierarchy().await?;
+        if !equal(&root_check(root, row.hierarchy), &row.root_check) {
+            return Err(SHARE_OTHER.into());
+        }
+        let keyring = Arc::new(open_hierarchy(&row, &barriers, root)?);
+        let weighed = self.weigh(&keyring).await?;
+        Ok(weighed.map(|()| (row, barriers, keyring)))
     }
 
     /// Opens the store for every node, and notes whose shares did.
@@ -342,11 +360,17 @@ impl Embedded {
         store::shares(&mut snapshot, set.number).await
     }
 
-    /// The root key as it is held now, which whoever changes its keepers has to show.
-    pub(super) async fn root_of(&self, authority: &Authority<'_>, view: &View) -> Result<DataKey> {
+    /// The root key as it is held now, which whoever changes its keepers has to show; `None` when the store is to be read again.
+    pub(super) async fn root_of(
+        &self,
+        authority: &Authority<'_>,
+        view: &View,
+    ) -> Result<Option<DataKey>> {
         match (authority, &view.held) {
-            (Authority::RootFile, _) => self.root_of_file(&view.row),
-            (Authority::Shares(shares), Some(held)) => self.join(&view.row, held, shares).await,
+            (Authority::RootFile, _) => self.root_of_file(&view.row).await,
+            (Authority::Shares(shares), Some(held)) => {
+                self.join(&view.row, held, shares).await.map(Some)
+            }
             (Authority::Shares(_), None) => Err(QUORUM_NONE.into()),
         }
     }

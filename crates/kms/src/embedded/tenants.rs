@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{Context, Fault, Result, TenantId};
 use cipher::DataKey;
-use db::{Batch, CommitError, Snapshot};
+use db::{Batch, Snapshot};
 
 use super::{Embedded, hierarchy::Keyring};
 use crate::{
@@ -74,16 +74,12 @@ impl Embedded {
         store::guard_barrier(&mut batch, version);
         store::found_tenant_keys(&mut batch, tenant);
         self.found_tenant(&mut batch, &keyring, tenant)?;
-        match self.database.commit(batch).await {
-            Ok(_) => Ok(Some(())),
+        match self.commit(batch).await {
+            Ok(outcome) => Ok(outcome),
             Err(error) => {
                 let mut snapshot = self.database.snapshot().await?;
                 match self.tenant_state(&mut snapshot, tenant).await? {
-                    TenantState::Absent => match error {
-                        // The barrier turned, or the seal.
-                        CommitError::Conflict => Ok(None),
-                        error => Err(error.into()),
-                    },
+                    TenantState::Absent => Err(error),
                     // Somebody else made it at the same moment.
                     TenantState::Live { .. } | TenantState::Destroyed => Ok(None),
                 }

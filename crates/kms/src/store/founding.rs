@@ -3,11 +3,11 @@
 use base::{KeyId, Result, TenantId, Timestamp};
 use db::{Batch, NewResource, Statement, params};
 
-use super::{HEAD, guard_store, tenant_keys};
+use super::{HEAD, NewStore, guard_store, tenant_keys};
 
 pub(super) static INSERT_SHARED_STORE: Statement = Statement::write(
-    "INSERT INTO kms_store (tenant, id, seal, root_check, created_at, sealed_at, rooted_at)
-     VALUES (:cell, :id, 'quorum', :root_check, :now, :now, :now)",
+    "INSERT INTO kms_store (tenant, id, seal, root_check, created_at, sealed_at, rooted_at, environment)
+     VALUES (:cell, :id, 'quorum', :root_check, :now, :now, :now, :environment)",
 );
 pub(super) static OPENED: Statement = Statement::write(
     "UPDATE kms_store SET opened_at = :now WHERE tenant = :cell AND opened_at IS NULL",
@@ -29,12 +29,10 @@ pub(super) static FORGET_SHARE_SETS: Statement =
 /// A new store, sealed, whose root key is in shares.
 pub(crate) fn insert_shared_store(
     batch: &mut Batch,
-    hierarchy: [u8; 16],
-    root_check: [u8; 32],
+    store: &NewStore<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let row = params! { id: db::Plain::bytes(hierarchy), root_check: db::Plain::bytes(root_check), now: now };
-    batch.execute(TenantId::NIL, &INSERT_SHARED_STORE, row)
+    batch.execute(TenantId::NIL, &INSERT_SHARED_STORE, store.params(now))
 }
 
 /// The resources of a store that is made for the first time.

@@ -1,21 +1,25 @@
 //! Every SQL statement of the crate, and the rows they read.
 
 mod barrier;
+mod changes;
 mod founding;
+mod hierarchy;
 mod shares;
 mod turning;
 mod unused;
 
 use base::{Fault, Id, KeyId, Result, TenantId, Timestamp};
 use db::{
-    Batch, Database, Late, Migration, MigrationSet, NewResource, ResourceKey, Row, Series,
-    Snapshot, Statement, params, plain,
+    Batch, Database, Migration, MigrationSet, NewResource, ResourceKey, Row, Snapshot, Statement,
+    params, plain,
 };
 
-use crate::port::{Destroyed, KeyCounts, Seal};
+use crate::port::{Destroyed, KeyCounts};
 
 pub(crate) use barrier::*;
+pub(crate) use changes::*;
 pub(crate) use founding::*;
+pub(crate) use hierarchy::*;
 pub(crate) use shares::*;
 use turning::named;
 pub(crate) use turning::*;
@@ -38,8 +42,8 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
 
 /// Every statement, for the sweep that has both databases parse them.
 pub static STATEMENTS: &[&Statement] = &[
-    &STORE,
-    &INSERT_STORE,
+    &hierarchy::STORE,
+    &hierarchy::INSERT_STORE,
     &barrier::BARRIERS,
     &barrier::INSERT_BARRIER,
     &barrier::ROOT_BARRIER,
@@ -66,13 +70,15 @@ pub static STATEMENTS: &[&Statement] = &[
     &shares::INSERT_SHARE,
     &shares::FORGET_SHARES,
     &shares::PROVE_SHARE,
-    &SEAL,
-    &UNSEAL,
+    &hierarchy::NAME_ENVIRONMENT,
+    &hierarchy::LIFT_HEAD,
+    &hierarchy::SEAL,
+    &hierarchy::UNSEAL,
     &COUNT_TENANTS,
     &COUNT_KEYS,
-    &CHANGES,
-    &INSERT_CHANGE,
-    &FORGET_CHANGES,
+    &changes::CHANGES,
+    &changes::INSERT_CHANGE,
+    &changes::FORGET_CHANGES,
     &TENANT,
     &INSERT_TENANT,
     &INSERT_TENANT_KEY,
@@ -119,42 +125,12 @@ const fn tenant_keys(tenant: TenantId) -> ResourceKey {
     }
 }
 
-static STORE: Statement = Statement::read(
-    "SELECT s.id, s.seal, s.root_version, s.root_check, s.sealed_at, s.opened_at, r.changes_last AS epoch, r.version,
-       (SELECT MIN(b.version) FROM kms_barrier b WHERE b.tenant = s.tenant) AS oldest_barrier,
-       (SELECT MAX(b.version) FROM kms_barrier b WHERE b.tenant = s.tenant) AS newest_barrier
-     FROM kms_store s JOIN db_resource r ON r.tenant = s.tenant AND r.id = :head
-     WHERE s.tenant = :cell",
-);
-static INSERT_STORE: Statement = Statement::write(
-    "INSERT INTO kms_store (tenant, id, seal, root_check, created_at, sealed_at, rooted_at, opened_at)
-     VALUES (:cell, :id, 'development', :root_check, :now, NULL, :now, :now)",
-);
-static SEAL: Statement = Statement::write(
-    "UPDATE kms_store SET sealed_at = :now WHERE tenant = :cell AND sealed_at IS NULL",
-)
-.exactly_one();
-static UNSEAL: Statement = Statement::write(
-    "UPDATE kms_store SET sealed_at = NULL WHERE tenant = :cell AND sealed_at IS NOT NULL",
-)
-.exactly_one();
 // What concerns all tenants says so by comparing with the cell, whose nil id is the smallest of all.
 static COUNT_TENANTS: Statement = Statement::read(
     "SELECT count(*) AS tenants FROM kms_tenant WHERE tenant >= :cell AND destroyed_at IS NULL",
 );
 static COUNT_KEYS: Statement = Statement::read(
     "SELECT state, count(*) AS keys FROM kms_key WHERE tenant >= :cell GROUP BY state",
-);
-static CHANGES: Statement = Statement::read(
-    "SELECT gone_tenant, gone_key FROM kms_change
-     WHERE tenant = :cell AND epoch > :since ORDER BY epoch LIMIT :limit",
-);
-static INSERT_CHANGE: Statement = Statement::write(
-    "INSERT INTO kms_change (tenant, epoch, gone_tenant, gone_key, changed_at)
-     VALUES (:cell, :epoch, :gone_tenant, :gone_key, :now)",
-);
-static FORGET_CHANGES: Statement = Statement::write(
-    "DELETE FROM kms_change WHERE tenant = :cell AND epoch <= CAST(:epoch AS BIGINT) - :kept",
 );
 static TENANT: Statement = Statement::read(
     "SELECT s.sealed_at, t.destroyed_at, r.version AS guard, k.version, k.wrap
@@ -215,59 +191,6 @@ static INSERT_INDEX_KEY: Statement = Statement::write(
      VALUES (:tenant, :label, :version, :wrap, :now)",
 );
 
-/// The store's own row.
-pub(crate) struct StoreRow {
-    pub(crate) hierarchy: [u8; 16],
-    pub(crate) seal: Seal,
-    pub(crate) root_version: u32,
-    pub(crate) root_check: [u8; 32],
-    pub(crate) is_sealed: bool,
-    /// Whether it was ever opened with shares; one under the development seal is open from the beginning.
-    pub(crate) was_opened: bool,
-    pub(crate) oldest_barrier: u32,
-    pub(crate) newest_barrier: u32,
-    pub(crate) epoch: i64,
-    /// Guards what relies on the seal's state.
-    pub(crate) version: i64,
-}
-
-pub(crate) async fn find_store(snapshot: &mut Snapshot) -> Result<Option<StoreRow>> {
-    let head: Id<base::kinds::Key> = Id::from_bytes(HEAD.id);
-    let row = snapshot
-        .row(TenantId::NIL, &STORE, params! { head: head })
-        .await?;
-    row.map(|mut row| {
-        Ok(StoreRow {
-            hierarchy: row.take("id")?,
-            seal: match row.take::<String>("seal")?.as_str() {
-                "development" => Seal::Development,
-                "quorum" => Seal::Quorum,
-                _ => return Err(Fault::new("the store has a seal that is not known").into()),
-            },
-            root_version: version(row.take("root_version")?)?,
-            root_check: row.take("root_check")?,
-            is_sealed: row.take::<Option<i64>>("sealed_at")?.is_some(),
-            was_opened: row.take::<Option<i64>>("opened_at")?.is_some(),
-            oldest_barrier: version(row.take::<Option<i64>>("oldest_barrier")?.unwrap_or(0))?,
-            newest_barrier: version(row.take::<Option<i64>>("newest_barrier")?.unwrap_or(0))?,
-            epoch: row.take("epoch")?,
-            version: row.take("version")?,
-        })
-    })
-    .transpose()
-}
-
-pub(crate) fn insert_store(
-    batch: &mut Batch,
-    hierarchy: [u8; 16],
-    root_check: [u8; 32],
-    now: Timestamp,
-) -> Result<()> {
-    found_head(batch);
-    let row = params! { id: db::Plain::bytes(hierarchy), root_check: db::Plain::bytes(root_check), now: now };
-    batch.execute(TenantId::NIL, &INSERT_STORE, row)
-}
-
 /// A wrapped key and its own version.
 pub(crate) struct WrapRow {
     pub(crate) version: u32,
@@ -281,33 +204,6 @@ impl WrapRow {
             wrap: row.take("wrap")?,
         })
     }
-}
-
-/// Makes the batch fail if the root, the seal or the shares change meanwhile.
-pub(crate) fn guard_store(batch: &mut Batch, version: i64) {
-    batch.guard(HEAD, version);
-    batch.raise(HEAD);
-}
-
-/// Seals or unseals, as long as nobody else did so since `version` was read. Either empties every cache.
-pub(crate) fn update_seal(
-    batch: &mut Batch,
-    version: i64,
-    to: SealMark,
-    now: Timestamp,
-) -> Result<()> {
-    guard_store(batch, version);
-    match to {
-        SealMark::Sealed => batch.execute(TenantId::NIL, &SEAL, params! { now: now })?,
-        SealMark::Unsealed => batch.execute(TenantId::NIL, &UNSEAL, params! {})?,
-    }
-    insert_change(batch, None, now)
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum SealMark {
-    Sealed,
-    Unsealed,
 }
 
 pub(crate) async fn counts(snapshot: &mut Snapshot) -> Result<KeyCounts> {
@@ -331,38 +227,6 @@ pub(crate) async fn counts(snapshot: &mut Snapshot) -> Result<KeyCounts> {
         }
     }
     Ok(counts)
-}
-
-/// One numbered change; `None` for a change of the seal.
-pub(crate) async fn list_changes(
-    snapshot: &mut Snapshot,
-    since: i64,
-) -> Result<Vec<Option<Destroyed>>> {
-    let window = params! { since: since, limit: CHANGES_MAX };
-    let rows = snapshot.rows(TenantId::NIL, &CHANGES, window).await?;
-    rows.into_iter()
-        .map(|mut row| {
-            let tenant: Option<TenantId> = row.take("gone_tenant")?;
-            let key: Option<KeyId> = row.take("gone_key")?;
-            Ok(tenant.map(|tenant| match key {
-                Some(key) => Destroyed::Key(tenant, key),
-                None => Destroyed::Tenant(tenant),
-            }))
-        })
-        .collect()
-}
-
-fn insert_change(batch: &mut Batch, gone: Option<Destroyed>, now: Timestamp) -> Result<()> {
-    let epoch: Late = batch.number(HEAD, Series::Changes);
-    let (tenant, key) = match gone {
-        None => (None, None),
-        Some(Destroyed::Tenant(tenant)) => (Some(tenant), None),
-        Some(Destroyed::Key(tenant, key)) => (Some(tenant), Some(key)),
-    };
-    let row = params! { epoch: epoch, gone_tenant: tenant, gone_key: key, now: now };
-    batch.execute(TenantId::NIL, &INSERT_CHANGE, row)?;
-    let old = params! { epoch: epoch, kept: CHANGES_MAX };
-    batch.execute(TenantId::NIL, &FORGET_CHANGES, old)
 }
 
 /// What the store says of one tenant.
@@ -426,6 +290,7 @@ pub(crate) fn insert_tenant(
     key: WrapRow,
     now: Timestamp,
 ) -> Result<()> {
+    move_head(batch);
     batch.execute(tenant, &INSERT_TENANT, params! { now: now })?;
     batch.execute(tenant, &INSERT_TENANT_KEY, wrap_params(key, now))
 }
@@ -436,6 +301,7 @@ pub(crate) fn destroy_tenant(batch: &mut Batch, tenant: TenantId, now: Timestamp
     batch.execute(tenant, &DESTROY_TENANT, params! { now: now })?;
     batch.execute(tenant, &DELETE_TENANT_KEYS, params! {})?;
     batch.execute(tenant, &DELETE_INDEX_KEYS, params! {})?;
+    move_head(batch);
     insert_change(batch, Some(Destroyed::Tenant(tenant)), now)
 }
 
@@ -549,6 +415,7 @@ pub(crate) fn destroy_key(
     now: Timestamp,
 ) -> Result<()> {
     batch.execute(tenant, &DESTROY_KEY, params! { id: id, now: now })?;
+    move_head(batch);
     insert_change(batch, Some(Destroyed::Key(tenant, id)), now)
 }
 

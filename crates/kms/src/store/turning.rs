@@ -3,7 +3,9 @@
 use base::{KeyId, Result, TenantId, Timestamp};
 use db::{Batch, Row, Snapshot, Statement, params, plain};
 
-use super::{INSERT_TENANT_KEY, WrapRow, guard_tenant, tenant_keys, version, wrap_params};
+use super::{
+    INSERT_TENANT_KEY, WrapRow, guard_tenant, move_head, tenant_keys, version, wrap_params,
+};
 
 pub(super) static TENANT_KEYS: Statement = Statement::read(
     "SELECT k.tenant, MAX(k.version) AS version, MAX(k.created_at) AS made_at, count(*) AS versions
@@ -86,6 +88,7 @@ pub(crate) fn add_tenant_key(
 ) -> Result<()> {
     guard_tenant(batch, tenant, guard);
     batch.raise(tenant_keys(tenant));
+    move_head(batch);
     batch.execute(tenant, &INSERT_TENANT_KEY, wrap_params(key, now))
 }
 
@@ -97,6 +100,7 @@ pub(crate) fn retire_tenant_keys(
 ) -> Result<()> {
     guard_tenant(batch, tenant, guard);
     batch.raise(tenant_keys(tenant));
+    move_head(batch);
     batch.execute(tenant, &RETIRE_TENANT_KEYS, params! { newest: newest })
 }
 

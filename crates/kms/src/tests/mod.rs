@@ -2,6 +2,7 @@
 
 mod barrier;
 mod caches;
+mod environments;
 mod glance;
 mod hierarchy;
 mod keys;
@@ -10,6 +11,7 @@ mod rooting;
 mod rotation;
 mod tampering;
 mod watched;
+mod witnesses;
 
 use std::{
     borrow::Cow,
@@ -26,7 +28,9 @@ use cipher::DataKey;
 use db::{Batch, Database, Options, Params, Statement};
 use tempfile::TempDir;
 
-use crate::{Authority, Behalf, Custodian, Embedded, Kms, NodeId, Purpose, RootKeyFile, SharePlan};
+use crate::{
+    Authority, Behalf, Custodian, Embedded, Kms, NodeId, Opening, Purpose, RootKeyFile, SharePlan,
+};
 
 /// A clock that moves when it is told to.
 struct StillClock(AtomicI64);
@@ -107,6 +111,13 @@ impl Ground {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let started = Embedded::start(self.database().await, root, clock, Arc::new(SystemEntropy));
         started.await.map(Arc::new)
+    }
+
+    /// What a node of its own opens the store with.
+    async fn opening(&self) -> Opening {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let entropy = Arc::new(SystemEntropy);
+        Opening::new(self.database().await, self.root(), clock, entropy)
     }
 
     /// A node that made nothing: an empty store stays empty.

@@ -266,6 +266,8 @@ async fn handing_the_root_key_over_may_be_cut_off_anywhere() {
             let new = node.give_shares(&authority, &high).await.unwrap();
             let back = those(&new, &[1, 2, 3]);
             drop(dropped_after(polls, node.hold_shares(&authority, &back)).await);
+            // Whatever is still under way conflicts with this, or has arrived.
+            node.rotate_barrier().await.unwrap();
             let after = ground.node().await;
             let is_new = after.enter_share(read(&new[0])).await.is_ok();
             after.forget_shares();
