@@ -119,11 +119,13 @@ fn report(status: &Value) -> String {
     let custodians = part("custodians").and_then(Value::as_array);
     for custodian in custodians.into_iter().flatten() {
         let proved = custodian.get("proved_at").and_then(Value::as_str);
+        let keeper = match text(custodian, "name") {
+            name if name.is_empty() => "nobody yet".to_owned(),
+            name => format!("{name} ({})", text(custodian, "role")),
+        };
         lines.push(format!(
-            "Share {:<4} {} ({}), shown {}",
+            "Share {:<4} {keeper}, shown {}",
             number(custodian, "place"),
-            text(custodian, "name"),
-            text(custodian, "role"),
             proved.unwrap_or("never"),
         ));
     }
