@@ -53,7 +53,7 @@ const OWNERS: [(&str, &[&str]); 18] = [
     (
         "aws-lc-rs",
         &[
-            "cipher", "kms", "transit", "gate", "push", "server", "bench",
+            "cipher", "kms", "transit", "secrets", "gate", "push", "server", "bench",
         ],
     ),
     ("axum", &["gate", "server", "bench"]),
