@@ -71,6 +71,9 @@ pub(crate) struct Options {
     /// The root key of the development seal.
     #[arg(long, global = true, env = "BASTIDE_KMS_ROOT_KEY_FILE")]
     pub(crate) kms_root_key_file: Option<PathBuf>,
+    /// What this installation is for, such as production or test. A key store that belongs to another one is not opened.
+    #[arg(long, global = true, env = "BASTIDE_ENVIRONMENT")]
+    pub(crate) environment: Option<String>,
     /// For how many days a tenant's key is the newest; 90 by default.
     #[arg(long, global = true, env = "BASTIDE_KMS_ROTATION_DAYS")]
     pub(crate) kms_rotation_days: Option<u32>,
@@ -262,8 +265,11 @@ pub(crate) enum Kms {
     /// Give tenants newer keys now, and wrap anew what older ones wrap. Nobody who works notices.
     Rotate {
         /// One tenant alone.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "barrier")]
         tenant: Option<String>,
+        /// The key that wraps the tenants' keys, instead of these.
+        #[arg(long)]
+        barrier: bool,
     },
 }
 

@@ -11,6 +11,7 @@ use base::{Context, Fault, Result, Secret};
 use blob::{Location, S3Credentials};
 use gate::{CertificateSource, Limits, ProxyHeader, PublicUrl, Rate, TrustedProxies};
 use identity::{SmtpSecurity, SmtpSettings};
+use kms::Environment;
 use stream::SocketShares;
 
 use crate::cli::Options;
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) database_url: Secret<String>,
     pub(crate) kms_database_url: Secret<String>,
     pub(crate) kms_root_key_file: PathBuf,
+    /// What the installation is for, if anybody said so.
+    pub(crate) environment: Option<Environment>,
     /// For how long a tenant's key is the newest.
     pub(crate) kms_rotation: Duration,
     pub(crate) blobs: Location,
@@ -119,6 +122,9 @@ impl Config {
                 options.metrics_listen.or(file.metrics_listen),
                 METRICS_LISTEN,
             )?,
+            environment: pick(&options.environment, &file.environment)
+                .map(|name| Environment::new(&name))
+                .transpose()?,
             kms_root_key_file: pick_path(&options.kms_root_key_file, &file.kms_root_key_file)
                 .unwrap_or_else(|| data_dir.join("root.key")),
             api_rate: api_rate(options.api_rate_per_minute.or(file.api_rate_per_minute)),

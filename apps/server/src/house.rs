@@ -8,7 +8,7 @@ use base::{Clock, Context, Entropy, Id, Result, Secret, SystemClock, SystemEntro
 use bus::{Bus, InProcess, Nats, NatsOptions, Subject};
 use db::{Database, Options};
 use identity::DevelopmentSeal;
-use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, RootKeyFile, Seal};
+use kms::{CacheOptions, Embedded, KeyCache, Kms, NodeId, Opening, RootKeyFile, Seal};
 use push::WebPush;
 use serde_json::Value;
 use vault::{BlobVault, KmsVault};
@@ -83,28 +83,30 @@ pub(crate) async fn look_at_kms(config: &Config) -> Result<Option<Embedded>> {
     {
         return Ok(None);
     }
-    let database = Database::open(url, Options::default()).await?;
-    let kms = Embedded::look(
-        Arc::new(database),
-        RootKeyFile::new(&config.kms_root_key_file),
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-    );
-    kms.await.map(Some)
+    let database = Arc::new(Database::open(url, Options::default()).await?);
+    opening(config, database).look().await.map(Some)
 }
 
 async fn open_kms(config: &Config) -> Result<Arc<Embedded>> {
     make_data_dir(config)?;
     let database = Database::open(config.kms_database_url.expose(), Options::default()).await?;
+    let kms = opening(config, Arc::new(database)).start().await?;
+    Ok(Arc::new(kms))
+}
+
+/// What this node opens its key store with.
+pub(crate) fn opening(config: &Config, database: Arc<Database>) -> Opening {
     let root = RootKeyFile::new(&config.kms_root_key_file);
-    let kms = Embedded::start(
-        Arc::new(database),
+    let opening = Opening::new(
+        database,
         root,
         Arc::new(SystemClock),
         Arc::new(SystemEntropy),
-    )
-    .await?;
-    Ok(Arc::new(kms))
+    );
+    match &config.environment {
+        Some(environment) => opening.environment(environment.clone()),
+        None => opening,
+    }
 }
 
 impl House {

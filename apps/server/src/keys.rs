@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use base::{Clock, Context, Entropy, Fault, Id, Result, SystemClock, SystemEntropy};
 use db::{Database, Options};
 use gate::{Limits, Listener, PlainHttp, Tls};
-use kms::{Embedded, NodeId, RootKeyFile};
+use kms::NodeId;
 use logical::Store;
 use secrets::{Core, Face, Keeping};
 use serde_json::json;
@@ -38,14 +38,8 @@ pub(crate) async fn run(config: Config, flags: &cli::KmsServe, form: Form) -> Re
     house::make_data_dir(&config)?;
     let url = config.kms_database_url.expose();
     let database = Arc::new(Database::open(url, Options::default()).await?);
-    let root = RootKeyFile::new(&config.kms_root_key_file);
-    let kms = Embedded::open(
-        Arc::clone(&database),
-        root,
-        Arc::clone(&clock),
-        Arc::clone(&entropy),
-    );
-    let kms = Arc::new(kms.await?);
+    let kms = house::opening(&config, Arc::clone(&database));
+    let kms = Arc::new(kms.open().await?);
     let store = Store::new(
         Arc::clone(&database),
         Arc::clone(&kms) as _,

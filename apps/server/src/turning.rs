@@ -1,5 +1,5 @@
-//! Tenant keys that are as old as they may be get a newer one, and what older ones wrap is wrapped anew: a little at a time,
-//! beside everything else.
+//! Tenant keys, and the barrier above them, that are as old as they may be get a newer one, and what older ones wrap is wrapped
+//! anew: a little at a time, beside everything else.
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,13 +40,29 @@ pub(crate) fn start(runtime: &Arc<Runtime>, kms: Arc<Embedded>, node: NodeId, ag
                 }
             };
             if let Err(error) = round.await {
-                tracing::warn!(%error, "tenant keys could not be turned");
+                tracing::warn!(%error, "keys could not be turned");
             }
         }
     });
 }
 
 async fn round(runtime: &Runtime, kms: &Embedded, age: Duration) -> Result<()> {
+    let barriers = kms.list_barriers().await?;
+    let now = runtime.ports().clock.now();
+    if barriers.iter().any(|barrier| barrier.is_due(now, age)) {
+        let nothing = serde_json::Value::Null;
+        runtime
+            .run_as(
+                "reconciler",
+                TenantId::NIL,
+                vault::RENEW_BARRIER.name,
+                nothing,
+            )
+            .await?;
+        let version = kms.rotate_barrier().await?;
+        tracing::info!(version, "a barrier key took over");
+    }
+    follow_barrier(kms).await?;
     for key in tenant_keys(kms).await? {
         let is_old = is_due(&key, runtime.ports().clock.now(), age);
         if is_old {
@@ -62,6 +78,22 @@ async fn round(runtime: &Runtime, kms: &Embedded, age: Duration) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Has the barrier's newest key wrap every tenant key, and answers how many those were. Older barrier keys go once the root key
+/// wraps the newest and every node had the time to follow.
+///
+/// # Errors
+/// As [`Embedded::rewrap_tenants`]: what was done until then stays done.
+pub(crate) async fn follow_barrier(kms: &Embedded) -> Result<usize> {
+    let mut done = 0;
+    loop {
+        match kms.rewrap_tenants(KEYS_AT_ONCE).await? {
+            0 => return Ok(done),
+            some => done += some,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 fn is_due(key: &TenantKey, now: Timestamp, age: Duration) -> bool {

@@ -27,13 +27,11 @@ pub(crate) fn run() -> Outcome {
     let directory = Directory::create()?;
     let data = directory.make("data")?;
     let own = process::root().join("apps/xtask/clients");
-    let path = std::env::var("PATH").unwrap_or_default();
     process::run(
         process::command(home.join("bin/python"))
             .arg(own.join("run.py"))
             .arg(home.join(format!("hvac-{VERSION}")))
             .arg(own.join("exceptions.json"))
-            .env("PATH", format!("{}:{path}", own.display()))
             .env("BASTIDE_BINARY", process::server_binary())
             .env("BASTIDE_SHIM_DIR", &data)
             .env("TMPDIR", &data)

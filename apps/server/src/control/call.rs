@@ -123,6 +123,7 @@ impl Request {
             Self::Seal
             | Self::Unseal
             | Self::Rotate { .. }
+            | Self::RotateBarrier
             | Self::GiveShares { .. }
             | Self::TakeOver { .. }
             | Self::EnterShare { .. }

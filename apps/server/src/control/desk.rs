@@ -52,6 +52,7 @@ impl Desk {
             Request::Seal => self.seal().await,
             Request::Unseal => self.unseal().await,
             Request::Rotate { tenant } => self.rotate(tenant).await,
+            Request::RotateBarrier => self.rotate_barrier().await,
             Request::GiveShares { plan, authority } => self.give_shares(plan, &authority).await,
             Request::TakeOver { authority, given } => self.take_over(&authority, &given).await,
             Request::EnterShare { share } => {
@@ -164,6 +165,17 @@ impl Desk {
         }
         Ok(Done::told(
             json!({ "tenant_keys": keys.len(), "rewrapped": rewrapped }),
+        ))
+    }
+
+    /// Gives the barrier a newer key, after the entry, and has the tenants' keys follow.
+    async fn rotate_barrier(&self) -> Result<Done> {
+        self.operate(vault::ROTATE_BARRIER.name, Value::Null)
+            .await?;
+        let version = self.kms.rotate_barrier().await?;
+        let rewrapped = turning::follow_barrier(&self.kms).await?;
+        Ok(Done::told(
+            json!({ "barrier": version, "rewrapped": rewrapped }),
         ))
     }
 

@@ -56,6 +56,8 @@ pub(crate) enum Request {
     Rotate {
         tenant: Option<TenantId>,
     },
+    /// Gives the barrier a newer key.
+    RotateBarrier,
     /// Gives a new root key out in shares; under a quorum `authority` are enough of the shares that hold now.
     GiveShares {
         plan: Plan,

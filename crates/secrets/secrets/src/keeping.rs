@@ -125,6 +125,12 @@ impl Keeper for Keeping {
     fn rotate(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async {
             self.0.rotate_barrier().await?;
+            self.follow().await
+        })
+    }
+
+    fn follow(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async {
             while self.0.rewrap_tenants(REWRAP_AT_ONCE).await? > 0 {}
             Ok(())
         })

@@ -15,7 +15,7 @@ use kms::NodeId;
 use logical::Failure;
 use zeroize::Zeroizing;
 
-use crate::{call::Answer, core::Core, open::Open, revoking, shape};
+use crate::{call::Answer, core::Core, open::Open, revoking, shape, sys};
 
 /// How long a silent leader keeps the lease.
 const SPAN: Duration = Duration::from_secs(10);
@@ -206,9 +206,13 @@ impl Core {
             }
             if rounds.is_multiple_of(SWEEP_ROUNDS)
                 && let Some(open) = self.open()
-                && let Err(failure) = revoking::sweep(&self, &open).await
             {
-                tracing::warn!(failure = %shape::word(&failure), "tokens whose time is over could not be taken away");
+                if let Err(failure) = revoking::sweep(&self, &open).await {
+                    tracing::warn!(failure = %shape::word(&failure), "tokens whose time is over could not be taken away");
+                }
+                if let Err(failure) = sys::turn_if_due(&self).await {
+                    tracing::warn!(failure = %shape::word(&failure), "the barrier could not be turned");
+                }
             }
             rounds = rounds.wrapping_add(1);
             tokio::select! {

@@ -73,6 +73,9 @@ pub trait Keeper: Send + Sync {
         given: &'a [Piece],
     ) -> BoxFuture<'a, Result<()>>;
 
+    /// Has what older barrier keys wrap follow the newest, a little at a time, and older ones go when they may.
+    fn follow(&self) -> BoxFuture<'_, Result<()>>;
+
     fn barrier(&self) -> BoxFuture<'_, Result<Barrier>>;
 
     /// Makes a newer barrier key; what the older ones wrap follows by itself.

@@ -8,7 +8,7 @@ use gate::{Body, Peer, Serve};
 use http::{HeaderMap, HeaderValue, Method as HttpMethod, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use logical::parse_duration;
+use logical::{Fields, parse_duration};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -50,8 +50,14 @@ async fn read(request: Request<Incoming>, peer: &Peer) -> Result<Call, Answer> {
         .strip_prefix("/v1/")
         .and_then(decoded)
         .ok_or_else(|| Answer::errors(404, &[]))?;
-    let query = query(parts.uri.query().unwrap_or_default())?;
-    let is_list = query.get("list").is_some_and(|list| list == "true");
+    let mut query = query(parts.uri.query().unwrap_or_default())?;
+    let is_list = parts.method == HttpMethod::GET
+        && Fields(&query)
+            .truth("list")
+            .is_ok_and(|list| list == Some(true));
+    if is_list {
+        query.remove("list");
+    }
     let method = match parts.method {
         _ if parts.method.as_str() == "LIST" => Method::List,
         HttpMethod::GET if is_list => Method::List,

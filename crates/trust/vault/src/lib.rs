@@ -20,7 +20,8 @@ pub use keys::KmsVault;
 pub use ownkey::{Held, Keys, KeysAbove, OwnKey, READ, ReadKeys, RootKey, Settings};
 pub use reconcile::{Reconciled, STATEMENTS, reconcile_keys};
 pub use seal::{
-    ENTER_SHARE, FORGET_SHARES, GIVE_SHARES, OPEN, PROVE_SHARE, SEAL, TAKE_OVER, UNSEAL,
+    ENTER_SHARE, FORGET_SHARES, GIVE_SHARES, OPEN, PROVE_SHARE, RENEW_BARRIER, ROTATE_BARRIER,
+    SEAL, TAKE_OVER, UNSEAL,
 };
 pub use turning::{OfTenant, RENEW, ROTATE};
 
@@ -52,6 +53,8 @@ pub fn module(settings: Settings) -> Module {
         .with(&seal::PROVE_SHARE, seal::note)
         .with(&seal::ENTER_SHARE, seal::note)
         .with(&seal::FORGET_SHARES, seal::note)
+        .with(&seal::ROTATE_BARRIER, seal::note)
+        .with(&seal::RENEW_BARRIER, seal::note)
         .with(&turning::ROTATE, turning::note)
         .with(&turning::RENEW, turning::note)
         .with(

@@ -46,6 +46,18 @@ pub static FORGET_SHARES: Operation = Operation::write("vault.shares.forget", Ac
     .summary("Say that the shares that were entered at a sealed node were forgotten.")
     .system();
 
+/// That the operator has the barrier replaced.
+pub static ROTATE_BARRIER: Operation = Operation::write("vault.barrier.rotate", Action::Administer)
+    .summary(
+        "Say that the key that wraps the tenants' keys is about to be replaced by a newer one.",
+    )
+    .operator();
+
+/// That the barrier is as old, or used as often, as it may be.
+pub static RENEW_BARRIER: Operation = Operation::write("vault.barrier.renew", Action::Serve)
+    .summary("Say that the key that wraps the tenants' keys is replaced by a newer one, since it is due.")
+    .system();
+
 /// Stands in the cell's log.
 pub(crate) async fn note(act: &mut Act, (): ()) -> Result<()> {
     act.enter(TenantId::NIL)?;

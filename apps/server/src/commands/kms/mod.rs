@@ -20,7 +20,8 @@ pub(crate) async fn run(config: Config, command: &cli::Kms, form: Form) -> Resul
         cli::Kms::Status => show(&config, Request::Status, form).await,
         cli::Kms::Seal => show(&config, Request::Seal, form).await,
         cli::Kms::Unseal => unseal(&config, form).await,
-        cli::Kms::Rotate { tenant } => rotate(&config, tenant.as_deref(), form).await,
+        cli::Kms::Rotate { barrier: true, .. } => rotate_barrier(&config, form).await,
+        cli::Kms::Rotate { tenant, .. } => rotate(&config, tenant.as_deref(), form).await,
         cli::Kms::Drill => drill(&config, form).await,
         cli::Kms::Shares { command } => shares::run(&config, command, form).await,
     }
@@ -87,6 +88,18 @@ async fn rotate(config: &Config, tenant: Option<&str>, form: Form) -> Result<()>
     let words = format!(
         "{} newer keys; {} wrapped anew.",
         count("tenant_keys").unwrap_or_default(),
+        count("rewrapped").unwrap_or_default()
+    );
+    form.print(&done.value, &words)?;
+    done.end()
+}
+
+async fn rotate_barrier(config: &Config, form: Form) -> Result<()> {
+    let done = control::ask(config, Request::RotateBarrier).await?;
+    let count = |name| done.value.get(name).and_then(Value::as_u64);
+    let words = format!(
+        "The barrier has version {}; {} tenant keys wrapped anew.",
+        count("barrier").unwrap_or_default(),
         count("rewrapped").unwrap_or_default()
     );
     form.print(&done.value, &words)?;

@@ -7,7 +7,7 @@ mod mounts;
 mod policy;
 mod seal;
 
-pub(crate) use seal::Attempts;
+pub(crate) use seal::{Attempts, turn_if_due};
 
 use logical::{Access, Failure, Operation};
 use serde_json::json;

@@ -8,7 +8,8 @@ pub(crate) use attempts::Attempts;
 
 use base::{Error, Fault};
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
-use logical::{Failure, Fields, Operation};
+use logical::{Changes, Failure, Fields, Operation};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -29,6 +30,8 @@ const SHARE_BYTES_MAX: usize = 256;
 const ROTATION: &str = "rotation";
 /// Uses of a barrier key after which it is turned: well below 2^32.
 const ROTATION_USES: u64 = 1 << 30;
+/// The age at which a barrier key is turned where nobody says otherwise, in seconds: 90 days.
+const ROTATION_SECONDS: u64 = 90 * 86_400;
 
 /// What needs no token. `None` for everything else.
 pub(super) async fn handle(core: &Core, path: &str, call: &Call) -> Option<Answer> {
@@ -255,31 +258,74 @@ pub(super) async fn rotate(doing: &Doing<'_>) -> Told {
 }
 
 /// When the barrier key is turned by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Rotation {
+    enabled: bool,
+    /// Uses of a key.
+    max_operations: u64,
+    /// Seconds; 0 for however long.
+    interval: u64,
+}
+
+impl Default for Rotation {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            max_operations: ROTATION_USES,
+            interval: ROTATION_SECONDS,
+        }
+    }
+}
+
+async fn find_rotation(changes: &mut Changes) -> Result<Rotation, Failure> {
+    let kept = changes.below("core/").get(ROTATION).await?;
+    let kept = kept.map(|entry| serde_json::from_slice(&entry.value));
+    Ok(kept
+        .transpose()
+        .map_err(Fault::from_source)?
+        .unwrap_or_default())
+}
+
+/// Turns the barrier key when it is due, and has what older ones wrap follow.
+pub(crate) async fn turn_if_due(core: &Core) -> Result<(), Failure> {
+    let rotation = find_rotation(&mut core.store.begin()?).await?;
+    let barrier = core.keeper.barrier().await?;
+    let age = core.clock.now().since(barrier.made_at).as_secs();
+    // Uses are bounded whatever is configured: that is what keeps the key safe.
+    let is_used_up = barrier.uses >= rotation.max_operations;
+    let is_old = rotation.enabled && rotation.interval > 0 && age >= rotation.interval;
+    match is_used_up || is_old {
+        true => core.keeper.rotate().await?,
+        false => core.keeper.follow().await?,
+    }
+    Ok(())
+}
+
+/// `sys/rotate/config`
 pub(super) async fn rotation(doing: &mut Doing<'_>) -> Told {
+    let mut rotation = find_rotation(doing.changes).await?;
     if doing.request.operation == Operation::Read {
-        let kept = doing.changes.below("core/").get(ROTATION).await?;
-        let kept = kept.map(|entry| serde_json::from_slice::<Value>(&entry.value));
-        let kept = kept.transpose().map_err(Fault::from_source)?;
-        let usual = json!({ "enabled": true, "max_operations": ROTATION_USES, "interval": 0 });
-        return Said::object(kept.unwrap_or(usual));
+        return Said::object(serde_json::to_value(rotation).map_err(Fault::from_source)?);
     }
     only_writes(doing)?;
     let fields = doing.fields();
-    let uses = fields.count("max_operations")?.unwrap_or(ROTATION_USES);
-    let interval = fields
-        .duration("interval")?
-        .map_or(0, |span| span.as_secs());
-    let enabled = fields.truth("enabled")?.unwrap_or(true);
-    if !(1_000_000..=ROTATION_USES).contains(&uses) {
+    rotation.max_operations = fields
+        .count("max_operations")?
+        .unwrap_or(rotation.max_operations);
+    if let Some(interval) = fields.duration("interval")? {
+        rotation.interval = interval.as_secs();
+    }
+    rotation.enabled = fields.truth("enabled")?.unwrap_or(rotation.enabled);
+    if !(1_000_000..=ROTATION_USES).contains(&rotation.max_operations) {
         return Err(Failure::invalid(format!(
             "max_operations has to be between 1000000 and {ROTATION_USES}"
         )));
     }
-    if interval != 0 && interval < 86_400 {
+    if rotation.interval != 0 && rotation.interval < 86_400 {
         return Err(Failure::invalid("interval has to be a day or more"));
     }
-    let text = json!({ "enabled": enabled, "max_operations": uses, "interval": interval });
-    let text = Zeroizing::new(text.to_string().into_bytes());
+    let text = serde_json::to_vec(&rotation).map_err(Fault::from_source)?;
+    let text = Zeroizing::new(text);
     doing.changes.below("core/").put(ROTATION, text).await?;
     Ok(Said::nothing())
 }
