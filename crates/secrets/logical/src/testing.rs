@@ -49,16 +49,25 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// An empty store, open, with a mount of the kind at `<kind>/`.
+    /// An empty store, open, with a mount of the kind at `<kind>/`, over a SQLite file of its own.
     ///
     /// # Panics
     /// When it cannot be set up.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its stage")]
     pub async fn new(kind: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", directory.path().join("kms.db").display());
+        Self::over(kind, &url, directory).await
+    }
+
+    /// The same over an empty database.
+    ///
+    /// # Panics
+    /// As [`Stage::new`].
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its stage")]
+    pub async fn over(kind: &str, url: &str, directory: TempDir) -> Self {
         let path = directory.path().join("kms.db");
-        let url = format!("sqlite://{}", path.display());
-        let database = Database::open(&url, Options::default());
+        let database = Database::open(url, Options::default());
         let database = Arc::new(database.await.expect("a database"));
         let clock = Arc::new(StillClock::at(Timestamp::from_micros(
             1_800_000_000_000_000,
