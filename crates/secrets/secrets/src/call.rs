@@ -21,6 +21,8 @@ pub struct Call {
     pub method: Method,
     /// Without `/v1/`, decoded.
     pub path: String,
+    /// As it came, with `/v1/` and the query: where another node is asked instead.
+    pub target: String,
     /// The fields of the body, or of the query for what has none.
     pub data: Arc<Map<String, Value>>,
     pub token: Option<Zeroizing<String>>,

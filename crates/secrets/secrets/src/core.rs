@@ -93,10 +93,13 @@ impl Core {
 
     /// Answers a request.
     pub async fn answer(&self, call: Call) -> Answer {
+        if !shape::is_clean(&call.path) {
+            return Answer::errors(404, &["the path is not acceptable"]);
+        }
         if let Some(answer) = sys::without_token(self, &call).await {
             return answer;
         }
-        let open = match self.active(&call.path).await {
+        let open = match self.active(&call.target).await {
             Ok(open) => open,
             Err(answer) => return answer,
         };
@@ -294,6 +297,7 @@ impl Core {
     /// Takes one use from a token that has a bound.
     async fn use_up(&self, open: &Open, prepared: &Prepared<'_>) -> Result<(), Failure> {
         let bounded = prepared.presented.as_ref();
+        let bounded = bounded.filter(|_| prepared.access != Access::Public);
         let Some(presented) = bounded.filter(|one| one.token.uses.is_some()) else {
             return Ok(());
         };
@@ -346,6 +350,7 @@ impl Core {
         // The last use of a token ends it, and what it made with it.
         if let Some(presented) = &prepared.presented
             && presented.token.uses == Some(1)
+            && prepared.access != Access::Public
         {
             revoking::revoke_tree(self, open, &presented.hash).await?;
         }
@@ -395,6 +400,15 @@ impl Core {
         effects: &mut Effects,
     ) -> Told {
         let path = prepared.mount.path.as_str();
+        let is_batch = prepared
+            .presented
+            .as_ref()
+            .is_some_and(|one| one.token.is_batch);
+        if is_batch && path == "cubbyhole/" {
+            return Err(Failure::invalid(
+                "cubbyhole operations are only supported by \"service\" type tokens",
+            ));
+        }
         if !matches!(path, "sys/" | "auth/token/") {
             let backend = self.backend(&prepared.mount).ok_or_else(shape::no_path)?;
             let mut txn = changes.below(root_of(&prepared.mount));

@@ -24,7 +24,7 @@ const ROUND: Duration = Duration::from_millis(1_000);
 /// How long a node that stepped down lets others go first.
 const PAUSE: Duration = Duration::from_secs(10);
 /// How often tokens whose time is over are taken away.
-const SWEEP_ROUNDS: u32 = 15;
+const CLEAN_UP: Duration = Duration::from_secs(15);
 const LEADER: &str = "leader";
 const LEASE: [u8; 16] = *b"secrets-leader.1";
 
@@ -97,7 +97,7 @@ impl Core {
     }
 
     /// What this node leads, or what to answer where it does not.
-    pub(crate) async fn active(&self, path: &str) -> Result<Arc<Open>, Answer> {
+    pub(crate) async fn active(&self, target: &str) -> Result<Arc<Open>, Answer> {
         if let Some(open) = self.open()
             && open.leads(self.clock.now())
         {
@@ -116,7 +116,7 @@ impl Core {
             ));
         }
         let mut answer = Answer::empty(307);
-        answer.location = Some(format!("{leader}/v1/{path}"));
+        answer.location = Some(format!("{leader}{target}"));
         Err(answer)
     }
 
@@ -163,8 +163,12 @@ impl Core {
             return self.find_leader().await;
         };
         match self.open() {
-            Some(open) => open.renew(lease),
-            None => self.lead(lease).await?,
+            Some(open) if open.is_of(&lease) => open.renew(lease),
+            // Somebody else may have led in between: nothing of what is held in memory is known to be right.
+            _ => {
+                self.hold(None);
+                self.lead(lease).await?;
+            }
         }
         Ok(())
     }
@@ -182,7 +186,6 @@ impl Core {
         })
         .await?;
         self.leading.set_leader(address);
-        revoking::clear_left(self, &open).await?;
         self.hold(Some(open));
         Ok(())
     }
@@ -196,30 +199,38 @@ impl Core {
         Ok(())
     }
 
+    /// While this node leads: takes tokens away whose time is over and what mounts have left, and turns the barrier when it is
+    /// due.
+    async fn clean_up(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(CLEAN_UP).await;
+            let Some(open) = self.open() else { continue };
+            let done = async {
+                revoking::clear_left(&self, &open).await?;
+                revoking::sweep(&self, &open).await?;
+                sys::turn_if_due(&self).await
+            };
+            if let Err(failure) = done.await {
+                tracing::warn!(failure = %shape::word(&failure), "the key service could not clean up");
+            }
+        }
+    }
+
     /// Looks after the seal, the lease, and tokens whose time is over, until `stop` is done.
     pub async fn look_after(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
-        let mut rounds = 0u32;
+        // By itself: however long it takes, the lease is renewed and the seal is seen.
+        let cleaning = tokio::spawn(Arc::clone(&self).clean_up());
         loop {
             if let Err(failure) = self.tick().await {
                 tracing::warn!(failure = %shape::word(&failure), "the key service could not look after its lease");
             }
-            if rounds.is_multiple_of(SWEEP_ROUNDS)
-                && let Some(open) = self.open()
-            {
-                if let Err(failure) = revoking::sweep(&self, &open).await {
-                    tracing::warn!(failure = %shape::word(&failure), "tokens whose time is over could not be taken away");
-                }
-                if let Err(failure) = sys::turn_if_due(&self).await {
-                    tracing::warn!(failure = %shape::word(&failure), "the barrier could not be turned");
-                }
-            }
-            rounds = rounds.wrapping_add(1);
             tokio::select! {
                 () = &mut stop => break,
                 () = tokio::time::sleep(ROUND) => {}
             }
         }
+        cleaning.abort();
         self.hold(None);
         if let Some(lease) = self.leading.round.lock().await.take()
             && let Err(error) = self

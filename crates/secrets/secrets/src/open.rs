@@ -1,6 +1,9 @@
 //! What an unsealed store holds in memory.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use base::Result;
 use db::Lease;
@@ -13,6 +16,9 @@ use crate::{
     mounts::{self, Mounts},
     tokens,
 };
+
+/// By how much clocks of nodes may differ.
+const MARGIN: Duration = Duration::from_secs(2);
 
 /// What the active node holds.
 pub(crate) struct Open {
@@ -107,9 +113,15 @@ impl Open {
         *self.lease.write().unwrap_or_else(PoisonError::into_inner) = Some(lease);
     }
 
-    /// Whether this node may still answer.
+    /// Whether it was read under this lease.
+    pub(crate) fn is_of(&self, other: &Lease) -> bool {
+        let lease = self.lease.read().unwrap_or_else(PoisonError::into_inner);
+        lease.is_some_and(|lease| lease.token() == other.token())
+    }
+
+    /// Whether this node may still answer: it stops before its time, since clocks differ.
     pub(crate) fn leads(&self, now: base::Timestamp) -> bool {
         let lease = self.lease.read().unwrap_or_else(PoisonError::into_inner);
-        lease.is_none_or(|lease| lease.is_held_at(now))
+        lease.is_none_or(|lease| lease.is_held_at(now.after(MARGIN)))
     }
 }

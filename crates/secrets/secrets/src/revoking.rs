@@ -8,6 +8,7 @@ use logical::{Changes, Failure};
 use crate::{
     core::Core,
     open::Open,
+    shape,
     tokens::{self, Token},
 };
 
@@ -140,6 +141,17 @@ pub(crate) async fn clear_left(core: &Core, open: &Open) -> Result<(), Failure> 
         changes.below("core/").list("leaving").await?
     };
     for uuid in left {
+        let path = {
+            let mut changes = core.store.begin()?;
+            let entry = changes
+                .below("core/")
+                .get(&format!("leaving/{uuid}"))
+                .await?;
+            entry.and_then(|entry| String::from_utf8(entry.value.to_vec()).ok())
+        };
+        if let Some(path) = path.filter(|path| path.starts_with("auth/")) {
+            revoke_prefix(core, open, &path).await?;
+        }
         clear(core, open, &format!("logical/{uuid}/")).await?;
         settle(core, open, &uuid, |_, changes, uuid| {
             Box::pin(async move {
@@ -198,9 +210,15 @@ pub(crate) async fn sweep(core: &Core, open: &Open) -> Result<usize, Failure> {
         };
         for hash in hashes {
             let token = tokens::find(&mut core.store.begin()?, &hash).await?;
-            if token.is_none_or(|token| token.is_expired(now)) {
-                revoke_tree(core, open, &hash).await?;
-                swept += 1;
+            if token.is_some_and(|token| !token.is_expired(now)) {
+                continue;
+            }
+            // One that cannot be taken away does not keep the others.
+            match revoke_tree(core, open, &hash).await {
+                Ok(()) => swept += 1,
+                Err(failure) => {
+                    tracing::warn!(failure = %shape::word(&failure), "a token whose time is over could not be taken away");
+                }
             }
         }
     }

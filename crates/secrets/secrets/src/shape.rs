@@ -19,6 +19,12 @@ pub(crate) const fn operation(method: Method) -> Operation {
     }
 }
 
+/// Whether a path means the same to policies, mounts and engines: no segment of it is empty, but for one slash at its end.
+pub(crate) fn is_clean(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    !path.is_empty() && !path.split('/').any(str::is_empty)
+}
+
 /// The word that policies have for it.
 pub(crate) const fn capability(operation: Operation) -> policies::Operation {
     match operation {

@@ -19,6 +19,8 @@ use crate::{
 
 /// Bytes of the body of a request.
 pub const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Bytes of the body of a request that shows no token.
+const STRANGERS_BYTES_MAX: usize = 64 * 1024;
 /// Fields of a query.
 const QUERY_MAX: usize = 64;
 
@@ -35,7 +37,10 @@ impl Serve for Face {
         Box::pin(async move {
             let is_head = request.method() == HttpMethod::HEAD;
             let answer = match read(request, &peer).await {
-                Ok(call) => core.answer(call).await,
+                // A client that goes away does not end what follows a commit.
+                Ok(call) => tokio::spawn(async move { core.answer(call).await })
+                    .await
+                    .unwrap_or_else(|_| Answer::errors(500, &["internal error"])),
                 Err(answer) => answer,
             };
             response(answer, is_head)
@@ -75,15 +80,25 @@ async fn read(request: Request<Incoming>, peer: &Peer) -> Result<Call, Answer> {
     {
         return Err(Answer::errors(404, &["there are no namespaces"]));
     }
+    let token = token(&parts.headers);
+    let room = match token {
+        Some(_) => BODY_BYTES_MAX,
+        None => STRANGERS_BYTES_MAX,
+    };
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("", |target| target.as_str());
     let data = match method {
-        Method::Put | Method::Patch => fields(body).await?,
+        Method::Put | Method::Patch => fields(body, room).await?,
         Method::Get | Method::Head | Method::Delete | Method::List => query,
     };
     Ok(Call {
         method,
         path,
+        target: target.to_owned(),
         data: Arc::new(data),
-        token: token(&parts.headers),
+        token,
         wrap_ttl: wrap_ttl(&parts.headers)?,
         source: Some(peer.address()),
     })
@@ -124,8 +139,8 @@ fn query(text: &str) -> Result<Map<String, Value>, Answer> {
     Ok(fields)
 }
 
-async fn fields(body: Incoming) -> Result<Map<String, Value>, Answer> {
-    let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
+async fn fields(body: Incoming, room: usize) -> Result<Map<String, Value>, Answer> {
+    let body = Limited::new(body, room).collect().await;
     let body = body.map_err(|_| Answer::errors(413, &["the body is too large or broke off"]))?;
     let body = body.to_bytes();
     if body.iter().all(u8::is_ascii_whitespace) {
@@ -157,7 +172,9 @@ fn wrap_ttl(headers: &HeaderMap) -> Result<Option<Duration>, Answer> {
     let text = given.to_str().unwrap_or("-");
     let ttl = parse_duration(&Value::String(text.to_owned()));
     let ttl = ttl.ok_or_else(|| Answer::errors(400, &["X-Vault-Wrap-TTL is no duration"]))?;
-    Ok((!ttl.is_zero()).then_some(ttl))
+    // A part of a second is one: what has to be wrapped is.
+    let seconds = ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0);
+    Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
 }
 
 fn response(answer: Answer, is_head: bool) -> Response<Body> {

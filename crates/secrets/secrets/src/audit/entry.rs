@@ -60,7 +60,7 @@ impl About<'_> {
         if let Phase::Response { body, error } = self.phase {
             if let Some(body) = body {
                 line.text.push_str(",\"response\":");
-                line.value(body, None);
+                line.part(body, Part::Answer);
             }
             if let Some(error) = error {
                 line.text.push_str(",\"error\":");
@@ -124,6 +124,30 @@ impl Line<'_> {
         self.text.push('}');
     }
 
+    /// A part of an answer of which some fields say nothing secret, and are looked for.
+    fn part(&mut self, value: &Value, part: Part) {
+        let Value::Object(map) = value else {
+            return self.value(value);
+        };
+        self.text.push('{');
+        for (number, (key, value)) in map.iter().enumerate() {
+            if number > 0 {
+                self.text.push(',');
+            }
+            self.quoted(key);
+            self.text.push(':');
+            match (part, key.as_str()) {
+                (Part::Answer, "auth") => self.part(value, Part::Auth),
+                (Part::Answer, "wrap_info") => self.part(value, Part::Wrapping),
+                (Part::Answer, "request_id" | "mount_type")
+                | (Part::Auth, "policies" | "token_policies" | "token_type")
+                | (Part::Wrapping, "creation_path") => self.plain_text(format_args!("{value}")),
+                _ => self.value(value),
+            }
+        }
+        self.text.push('}');
+    }
+
     fn object(&mut self, map: &Map<String, Value>) {
         self.text.push('{');
         for (number, (key, value)) in map.iter().enumerate() {
@@ -132,14 +156,13 @@ impl Line<'_> {
             }
             self.quoted(key);
             self.text.push(':');
-            self.value(value, Some(key));
+            self.value(value);
         }
         self.text.push('}');
     }
 
-    fn value(&mut self, value: &Value, key: Option<&str>) {
+    fn value(&mut self, value: &Value) {
         match value {
-            Value::String(text) if key.is_some_and(is_told) => self.quoted(text),
             Value::String(text) => self.secret(text),
             Value::Array(members) => {
                 self.text.push('[');
@@ -147,7 +170,7 @@ impl Line<'_> {
                     if number > 0 {
                         self.text.push(',');
                     }
-                    self.value(member, key);
+                    self.value(member);
                 }
                 self.text.push(']');
             }
@@ -202,18 +225,12 @@ impl std::fmt::Display for Quoted<'_> {
     }
 }
 
-/// Fields of answers that say nothing secret, and are looked for.
-fn is_told(key: &str) -> bool {
-    matches!(
-        key,
-        "policies"
-            | "token_policies"
-            | "token_type"
-            | "mount_type"
-            | "request_id"
-            | "errors"
-            | "creation_path"
-    )
+/// Which part of an answer it is.
+#[derive(Clone, Copy)]
+enum Part {
+    Answer,
+    Auth,
+    Wrapping,
 }
 
 pub(crate) const fn name(operation: Operation) -> &'static str {

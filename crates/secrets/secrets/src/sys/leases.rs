@@ -33,12 +33,15 @@ pub(super) async fn handle(doing: &mut Doing<'_>, what: &str, below: &str) -> To
             only_writes(doing)?;
             let lease = lease_id(doing, below)?;
             let hash = lease.rsplit('/').next().unwrap_or_default();
+            let token = tokens::find(doing.changes, hash).await?;
+            let token = token.filter(|token| token.lease_id(hash) == lease);
+            token.ok_or_else(|| Failure::invalid("lease not found"))?;
             doing.effects.revoke.insert(hash.to_owned());
             Ok(Said::nothing())
         }
         ("revoke-prefix" | "revoke-force", _) => {
             only_writes(doing)?;
-            if below.is_empty() {
+            if below.trim_matches('/').is_empty() {
                 return Err(Failure::invalid("a prefix is needed"));
             }
             doing.effects.revoke_below.insert(below.to_owned());

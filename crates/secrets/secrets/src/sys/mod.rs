@@ -33,7 +33,7 @@ pub(crate) fn access(path: &str) -> Access {
         ["internal", "ui", "mounts", ..] => Access::Public,
         ["auth", ..] if segments.len() > 1 => Access::Sudo,
         ["audit", ..] | ["rotate", ..] | ["seal"] | ["step-down"] | ["remount", ..] => Access::Sudo,
-        ["leases", "lookup" | "revoke-prefix" | "revoke-force", _, ..] | ["leases", "tidy"] => {
+        ["leases", "revoke-prefix" | "revoke-force" | "tidy", ..] | ["leases", "lookup", _, ..] => {
             Access::Sudo
         }
         ["revoke-prefix" | "revoke-force", ..] | ["config", ..] => Access::Sudo,

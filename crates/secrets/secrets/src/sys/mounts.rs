@@ -126,21 +126,16 @@ async fn disable(doing: &mut Doing<'_>, path: &str) -> Told {
         return Err(Failure::invalid(format!("cannot unmount \"{path}\"")));
     }
     let mut table = mounts::table(doing.changes).await?;
-    if table.remove(path).is_none() {
+    let Some(stored) = table.remove(path) else {
         return Ok(Said::nothing());
-    }
+    };
     mounts::keep(doing.changes, &table).await?;
     doing.effects.mounts = true;
-    if let Some(mount) = doing.open.mounts().at(path) {
-        // What is left is remembered until it is gone, whatever ends this.
-        let name = format!("leaving/{}", mount.uuid);
-        let text = zeroize::Zeroizing::new(path.as_bytes().to_vec());
-        doing.changes.below("core/").put(&name, text).await?;
-        doing.effects.left = true;
-    }
-    if path.starts_with("auth/") {
-        doing.effects.revoke_below.insert(path.to_owned());
-    }
+    // What is left, tokens and entries, is remembered until it is gone, whatever ends this.
+    let name = format!("leaving/{}", stored.uuid);
+    let text = zeroize::Zeroizing::new(path.as_bytes().to_vec());
+    doing.changes.below("core/").put(&name, text).await?;
+    doing.effects.left = true;
     Ok(Said::nothing())
 }
 

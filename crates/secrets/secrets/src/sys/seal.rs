@@ -160,14 +160,15 @@ async fn initialise(core: &Core, call: &Call) -> Result<Answer, Failure> {
     }
     let (shares, threshold) = plan(fields)?;
     core.keeper.plan(shares, threshold)?;
+    let _one = core.attempts.initialising.lock().await;
     if core.keeper.state().await?.is_initialised {
         return Err(Failure::invalid("Vault is already initialized"));
     }
     let mut random = Zeroizing::new([0u8; 18]);
     core.entropy.fill(&mut *random);
     let root_token = tokens::spell_token(&random);
-    core.store.keep_first_token(&hash_of(&root_token)).await?;
     let pieces = core.keeper.initialise(shares, threshold).await?;
+    core.store.keep_first_token(&hash_of(&root_token)).await?;
     let mut body = keys(&pieces);
     if let Some(body) = body.as_object_mut() {
         body.insert("root_token".to_owned(), json!(root_token.as_str()));

@@ -20,7 +20,11 @@ async fn every_request_and_answer_is_recorded_with_values_as_hashes() {
         .body(Method::Put, "sys/mounts/secret", json!({ "type": "kv" }))
         .await;
     house
-        .body(Method::Put, "secret/cake", json!({ "with": "marzipan" }))
+        .body(
+            Method::Put,
+            "secret/cake",
+            json!({ "with": "marzipan", "errors": "marzipan", "policies": ["marzipan"] }),
+        )
         .await;
     house.body(Method::Get, "secret/cake", Value::Null).await;
     house

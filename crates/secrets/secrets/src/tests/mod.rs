@@ -124,6 +124,7 @@ impl House {
             .answer(Call {
                 method,
                 path: path.to_owned(),
+                target: format!("/v1/{path}"),
                 data: Arc::new(data),
                 token: (!token.is_empty()).then(|| Zeroizing::new(token.to_owned())),
                 wrap_ttl: wrap_ttl.map(Duration::from_secs),

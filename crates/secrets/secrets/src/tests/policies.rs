@@ -104,7 +104,6 @@ async fn what_wants_sudo_is_refused_without_it() {
         (Method::Get, "sys/audit"),
         (Method::Put, "sys/rotate"),
         (Method::List, "auth/token/accessors"),
-        (Method::Put, "auth/token/create-orphan"),
         (Method::Put, "sys/leases/revoke-prefix/auth/none"),
     ] {
         let refused = house.ask(&all, method, path, json!({})).await;
@@ -112,4 +111,44 @@ async fn what_wants_sudo_is_refused_without_it() {
         let done = house.ask(&more, method, path, json!({})).await;
         assert!(done.status < 300, "{path}: {done:?}");
     }
+}
+
+#[tokio::test]
+async fn a_path_means_the_same_to_policies_and_to_engines() {
+    let house = House::new().await;
+    house
+        .body(Method::Put, "sys/mounts/secret", json!({ "type": "kv" }))
+        .await;
+    house
+        .body(Method::Put, "secret/private/a", json!({ "v": "1" }))
+        .await;
+    let rules = r#"
+        path "secret/*" { capabilities = ["read", "list"] }
+        path "secret/private" { capabilities = ["deny"] }
+        path "secret/private/" { capabilities = ["deny"] }
+        path "sys/leases/*" { capabilities = ["update", "list"] }
+    "#;
+    house.has_policy("p", rules).await;
+    let token = house.token(json!({ "policies": ["p"] })).await;
+    for path in [
+        "secret/private",
+        "secret/private/",
+        "secret/private//",
+        "secret/private///",
+        "secret//private",
+        "/secret/private",
+    ] {
+        let answer = house.ask(&token, Method::List, path, Value::Null).await;
+        assert!(matches!(answer.status, 403 | 404), "{path}: {answer:?}");
+    }
+    for path in [
+        "sys/leases/revoke-prefix",
+        "sys/leases/revoke-prefix/",
+        "sys/leases/revoke-prefix//",
+        "sys/leases/revoke-force//",
+    ] {
+        let answer = house.ask(&token, Method::Put, path, json!({})).await;
+        assert!(matches!(answer.status, 403 | 404), "{path}: {answer:?}");
+    }
+    assert!(house.is_good(&house.root).await && house.is_good(&token).await);
 }

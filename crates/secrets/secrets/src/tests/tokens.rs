@@ -289,3 +289,103 @@ async fn roles_bound_what_their_tokens_are() {
     let token = made["auth"]["client_token"].as_str().unwrap();
     assert!(!house.is_good(token).await);
 }
+
+#[tokio::test]
+async fn the_role_is_the_one_that_the_policies_have_judged() {
+    let house = House::new().await;
+    house.has_policy("maker", MAKER).await;
+    let role = json!({ "allowed_policies": "deploy" });
+    house
+        .body(Method::Put, "auth/token/roles/deployer", role)
+        .await;
+    let maker = house.token(json!({ "policies": ["maker"] })).await;
+    let through = json!({ "role_name": "deployer", "policies": ["deploy"] });
+    let answer = house
+        .ask(&maker, Method::Put, "auth/token/create", through)
+        .await;
+    assert_eq!(answer.status, 400);
+    let answer = house
+        .ask(&maker, Method::Put, "auth/token/create/deployer", json!({}))
+        .await;
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn renewing_gives_no_uses_back() {
+    let house = House::new().await;
+    let token = house
+        .token(json!({ "num_uses": 4, "ttl": "1h", "policies": ["default"] }))
+        .await;
+    let mut good = 0;
+    for _ in 0..8 {
+        let path = "auth/token/renew-self";
+        let answer = house.ask(&token, Method::Put, path, json!({})).await;
+        good += usize::from(answer.status == 200);
+    }
+    assert_eq!(good, 3, "the last use ends the token, and renews nothing");
+}
+
+#[tokio::test]
+async fn nothing_is_made_below_a_token_that_is_being_revoked() {
+    let house = House::new().await;
+    house.has_policy("maker", MAKER).await;
+    for _ in 0..8 {
+        let parent = house.token(json!({ "policies": ["maker"] })).await;
+        let make = async {
+            let path = "auth/token/create";
+            let answer = house.ask(&parent, Method::Put, path, json!({})).await;
+            let body = answer.body.filter(|_| answer.status == 200)?;
+            Some(body["auth"]["client_token"].as_str()?.to_owned())
+        };
+        let renew = house.ask(&parent, Method::Put, "auth/token/renew-self", json!({}));
+        let gone = json!({ "token": parent });
+        let revoke = house.body(Method::Put, "auth/token/revoke", gone);
+        let (child, _, _) = tokio::join!(make, renew, revoke);
+        assert!(!house.is_good(&parent).await);
+        if let Some(child) = child {
+            assert!(!house.is_good(&child).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn children_have_what_their_parents_have() {
+    let house = House::new().await;
+    house.has_policy("maker", MAKER).await;
+    let bare = json!({ "policies": ["maker"], "no_default_policy": true });
+    let parent = house.token(bare).await;
+    let answer = house
+        .ask(&parent, Method::Put, "auth/token/create", json!({}))
+        .await;
+    assert_eq!(answer.body.unwrap()["auth"]["policies"], json!(["maker"]));
+    let more = json!({ "policies": ["maker", "default"] });
+    let answer = house
+        .ask(&parent, Method::Put, "auth/token/create", more)
+        .await;
+    assert_eq!(answer.status, 400);
+    let endless = json!({ "type": "batch", "no_parent": true });
+    let answer = house
+        .as_root(Method::Put, "auth/token/create", endless)
+        .await;
+    assert_eq!(answer.status, 400);
+    let long =
+        json!({ "ttl": "8000000h", "explicit_max_ttl": "8000000h", "policies": ["default"] });
+    let made = house.body(Method::Put, "auth/token/create", long).await;
+    assert_eq!(made["auth"]["lease_duration"], 2_764_800);
+}
+
+#[tokio::test]
+async fn a_lease_is_revoked_by_its_whole_name() {
+    let house = House::new().await;
+    let other = house.token(json!({ "policies": ["default"] })).await;
+    let hash = crate::tokens::hash_of(&other);
+    let path = format!("sys/leases/revoke/auth/approle/x/{hash}");
+    assert_eq!(
+        house.as_root(Method::Put, &path, json!({})).await.status,
+        400
+    );
+    assert!(house.is_good(&other).await);
+    let path = format!("sys/leases/revoke/auth/token/create/{hash}");
+    house.body(Method::Put, &path, json!({})).await;
+    assert!(!house.is_good(&other).await);
+}

@@ -88,6 +88,22 @@ async fn a_wrapping_token_does_nothing_else_and_ends() {
 }
 
 #[tokio::test]
+async fn looking_at_a_wrapping_token_leaves_it_good() {
+    let house = House::new().await;
+    let token = wrap(&house).await;
+    for _ in 0..3 {
+        let told = house
+            .ask(&token, Method::Put, "sys/wrapping/lookup", json!({}))
+            .await;
+        assert_eq!(told.status, 200);
+    }
+    let opened = house
+        .ask(&token, Method::Put, "sys/wrapping/unwrap", json!({}))
+        .await;
+    assert_eq!(opened.body.unwrap()["data"], json!({ "a": "b" }));
+}
+
+#[tokio::test]
 async fn a_wrapped_token_tells_its_accessor_and_is_revoked_by_it() {
     let house = House::new().await;
     let answer = house

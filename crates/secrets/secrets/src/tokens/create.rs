@@ -72,7 +72,7 @@ pub(crate) async fn make(
         (period, _) => period,
     };
     let cap = match (period, explicit) {
-        (_, explicit) if explicit > 0 => explicit,
+        (_, explicit) if explicit > 0 => explicit.min(max_ttl),
         (0, _) => max_ttl,
         _ => spans.longest,
     };
@@ -189,7 +189,7 @@ pub(crate) fn renew(
             ttl => ttl,
         },
         (0, wanted) => wanted,
-        (period, _) => period,
+        (period, _) => period.min(spans.longest),
     };
     let mut end = now.after(Duration::from_secs(span)).micros();
     if let Some(last) = token.last_end() {

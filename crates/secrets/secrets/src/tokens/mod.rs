@@ -153,10 +153,14 @@ pub(crate) async fn keep_again(
         txn.put(&index, Zeroizing::default()).await?;
     }
     if let Some(parent) = &token.parent {
-        // Whoever revokes the parent meanwhile has this one made again, or not at all.
-        let parent = format!("id/{parent}");
-        txn.get(&parent).await?;
-        txn.rely(&parent);
+        // Whoever revokes the parent meanwhile was first: nothing new comes below one that is gone.
+        let place = format!("id/{parent}");
+        let entry = txn.get(&place).await?.ok_or(Failure::Denied)?;
+        txn.rely(&place);
+        let now = txn.now();
+        if read(&entry.value)?.is_expired(now) {
+            return Err(Failure::Denied);
+        }
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use logical::{Access, Failure, Fields, Login, Operation, Reply, TokenKind};
 use serde_json::{Value, json};
 
 use super::{
-    Presented, ROOT, Token, Wish, auth, find, find_by_accessor, hash_of, make, metadata, present,
-    renew, replace, roles, spans, texts,
+    BATCH_PREFIX, Presented, ROOT, Token, Wish, auth, find, find_by_accessor, hash_of, make,
+    metadata, present, renew, replace, roles, spans, texts,
 };
 use crate::{
     doing::{Doing, Said, Told},
@@ -27,7 +27,7 @@ const BAD_TOKEN: &str = "bad token";
 /// Who may come to what.
 pub(crate) fn access(path: &str) -> Access {
     match path.split('/').next() {
-        Some("accessors" | "revoke-orphan" | "create-orphan") => Access::Sudo,
+        Some("accessors" | "revoke-orphan") => Access::Sudo,
         _ => Access::Policy,
     }
 }
@@ -56,14 +56,23 @@ pub(crate) async fn handle(mut doing: Doing<'_>) -> Told {
         ["renew-accessor"] if writes => renew_accessor(&mut doing).await,
         ["revoke"] if writes => {
             let id = doing.fields().required("token")?;
+            if id.starts_with(BATCH_PREFIX) {
+                return Err(Failure::invalid("batch tokens cannot be revoked"));
+            }
             revoke(&mut doing, &hash_of(&id)).await
         }
         ["revoke-self"] if writes => {
-            let hash = doing.presented()?.hash.clone();
-            revoke(&mut doing, &hash).await
+            let presented = doing.presented()?;
+            if presented.token.is_batch {
+                return Err(Failure::invalid("batch tokens cannot be revoked"));
+            }
+            revoke(&mut doing, &presented.hash).await
         }
         ["revoke-accessor"] if writes => {
-            let hash = of_accessor(&mut doing).await?.0;
+            // One whose revocation was cut off is found too, and goes on.
+            let accessor = doing.fields().required("accessor")?;
+            let hash = find_by_accessor(doing.changes, &accessor).await?;
+            let hash = hash.ok_or_else(|| Failure::invalid("invalid accessor"))?;
             revoke(&mut doing, &hash).await
         }
         ["revoke-orphan"] if writes => {
@@ -106,10 +115,8 @@ async fn create(doing: &mut Doing<'_>, role: Option<String>, is_orphan: bool) ->
         ));
     }
     let is_sudo = is_sudo(doing);
-    let role_name = match role {
-        Some(role) => Some(role),
-        None => fields.text("role_name")?.filter(|name| !name.is_empty()),
-    };
+    // The role stands in the path alone: it is what the policies have judged.
+    let role_name = role;
     let role = match &role_name {
         Some(name) => Some(
             roles::find(doing, name)
@@ -141,6 +148,9 @@ async fn create(doing: &mut Doing<'_>, role: Option<String>, is_orphan: bool) ->
     }
     if makes_root {
         login.no_default_policy = true;
+        if login.kind == TokenKind::Batch {
+            return Err(Failure::invalid("batch tokens cannot be root tokens"));
+        }
     }
     let renewable = fields.truth("renewable")?.unwrap_or(true);
     let path = match &role_name {
@@ -208,7 +218,7 @@ fn wished(
     let period = fields
         .duration("period")?
         .filter(|period| !period.is_zero());
-    if period.is_some() && role.is_none() && !is_sudo {
+    if period.is_some() && !is_sudo {
         return Err(Failure::invalid(
             "root or sudo privileges required to create periodic token",
         ));
@@ -228,7 +238,10 @@ fn wished(
         display_name: display_name(fields)?,
         policies,
         no_default_policy: fields.truth("no_default_policy")?.unwrap_or(false)
-            || role.is_some_and(|role| role.token_no_default_policy),
+            || match role {
+                Some(role) => role.token_no_default_policy || role.disallows(policies::DEFAULT),
+                None => !is_sudo && !presented.token.has_policy(policies::DEFAULT),
+            },
         metadata: match fields.map("meta")? {
             Some(meta) => meta,
             None => fields.map("metadata")?.unwrap_or_default(),
@@ -250,7 +263,10 @@ fn wished(
             (one, other) => one.min(other),
         },
         kind: kind(fields.text("type")?.as_deref(), role)?,
-        bound_cidrs: role.map_or_else(Vec::new, |role| role.token_bound_cidrs.clone()),
+        bound_cidrs: match role {
+            Some(role) => role.token_bound_cidrs.clone(),
+            None => presented.token.bound_cidrs.clone(),
+        },
         ..Login::default()
     })
 }
@@ -272,7 +288,7 @@ fn wished_policies(
         None if given.is_empty() => presented.token.policies.clone(),
         None => given,
     };
-    let has = |name: &String| name == "default" || presented.token.policies.contains(name);
+    let has = |name: &String| presented.token.has_policy(name);
     if role.is_none_or(|role| !role.has_policies()) && !is_sudo && !policies.iter().all(has) {
         return Err(Failure::invalid("child policies must be subset of parent"));
     }
@@ -411,8 +427,17 @@ async fn renew_accessor(doing: &mut Doing<'_>) -> Told {
 
 pub(crate) async fn renew_one(doing: &mut Doing<'_>, presented: &Presented) -> Told {
     let increment = doing.fields().duration("increment")?;
-    let token = &presented.token;
-    let (mut token, mut bounds) = (token.clone(), spans(&doing.request.mount));
+    // As it is now, and not as it was when the request came: it may have been used or revoked meanwhile.
+    let before = match presented.token.is_batch {
+        true => presented.token.clone(),
+        false => {
+            let now = doing.request.now;
+            let found = find(doing.changes, &presented.hash).await?;
+            let good = found.filter(|token| !token.is_expired(now));
+            good.ok_or(Failure::Denied)?
+        }
+    };
+    let (mut token, mut bounds) = (before.clone(), spans(&doing.request.mount));
     if let Some(from) = token.login.clone() {
         let mount = doing.open.mounts().at(&from.mount).cloned();
         let mount = mount.ok_or_else(|| Failure::invalid("the login method is gone"))?;
@@ -427,7 +452,7 @@ pub(crate) async fn renew_one(doing: &mut Doing<'_>, presented: &Presented) -> T
         }
     }
     let renewed = renew(&token, increment, bounds, doing.request.now)?;
-    replace(doing.changes, &presented.hash, &presented.token, &renewed).await?;
+    replace(doing.changes, &presented.hash, &before, &renewed).await?;
     Ok(Said::auth(
         auth(&presented.id, &renewed, doing.request.now),
         Vec::new(),

@@ -45,7 +45,11 @@ pub(crate) struct FromLogin {
 
 impl Token {
     pub(crate) fn is_root(&self) -> bool {
-        self.policies.iter().any(|policy| policy == "root")
+        self.has_policy(policies::ROOT)
+    }
+
+    pub(crate) fn has_policy(&self, name: &str) -> bool {
+        self.policies.iter().any(|policy| policy == name)
     }
 
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {

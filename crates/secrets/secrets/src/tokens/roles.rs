@@ -55,6 +55,13 @@ impl Role {
         !self.allowed_policies.is_empty() || !self.allowed_policies_glob.is_empty()
     }
 
+    /// Whether its tokens never have the policy.
+    pub(crate) fn disallows(&self, name: &str) -> bool {
+        let globs = &self.disallowed_policies_glob;
+        self.disallowed_policies.iter().any(|one| one == name)
+            || globs.iter().any(|glob| fits(glob, name))
+    }
+
     /// The policies of a token made by the role.
     pub(crate) fn policies(
         &self,
@@ -75,19 +82,12 @@ impl Role {
                     .iter()
                     .any(|glob| fits(glob, name))
         };
-        let is_disallowed = |name: &String| {
-            self.disallowed_policies.contains(name)
-                || self
-                    .disallowed_policies_glob
-                    .iter()
-                    .any(|glob| fits(glob, name))
-        };
         if !policies.iter().all(is_allowed) {
             return Err(Failure::invalid(
                 "token policies must be subset of the role's allowed policies",
             ));
         }
-        if policies.iter().any(is_disallowed) {
+        if policies.iter().any(|name| self.disallows(name)) {
             return Err(Failure::invalid("token policy is disallowed by this role"));
         }
         Ok(policies)

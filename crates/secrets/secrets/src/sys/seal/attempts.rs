@@ -11,6 +11,8 @@ use crate::sealing::Piece;
 /// One of each at a time.
 #[derive(Default)]
 pub(crate) struct Attempts {
+    /// Held while the store is being initialised.
+    pub(super) initialising: Mutex<()>,
     pub(super) rekey: Mutex<Option<Rekey>>,
     pub(super) generating: Mutex<Option<Generating>>,
 }
