@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::Write,
+    io::{Read, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::mpsc::{self, Receiver, SyncSender},
@@ -127,6 +127,15 @@ fn open(path: &Path, mode: u32) -> std::io::Result<File> {
         .open(path)
 }
 
+fn is_cut_off(path: &Path) -> bool {
+    let mut last = [b'\n'];
+    let read = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)
+    });
+    read.is_ok() && last != [b'\n']
+}
+
 fn write_lines(path: &Path, mode: u32, waiting: &Receiver<Line>) {
     let mut file: Option<File> = None;
     let mut group = Vec::new();
@@ -159,6 +168,13 @@ fn write(path: &Path, mode: u32, file: &mut Option<File>, text: &[u8]) -> bool {
     }
     if file.is_none() {
         *file = open(path, mode).ok();
+        // A line that was cut off, since the disk was full perhaps, is ended first.
+        if is_cut_off(path)
+            && let Some(open) = file
+            && open.write_all(b"\n").is_err()
+        {
+            *file = None;
+        }
     }
     let Some(open) = file else {
         return false;

@@ -161,7 +161,8 @@ async fn initialise(core: &Core, call: &Call) -> Result<Answer, Failure> {
     let (shares, threshold) = plan(fields)?;
     core.keeper.plan(shares, threshold)?;
     let _one = core.attempts.initialising.lock().await;
-    if core.keeper.state().await?.is_initialised {
+    // One that was never opened may be initialised again: the answer to the first time may have been lost.
+    if core.open().is_some() {
         return Err(Failure::invalid("Vault is already initialized"));
     }
     let mut random = Zeroizing::new([0u8; 18]);

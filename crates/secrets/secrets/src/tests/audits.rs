@@ -100,6 +100,24 @@ async fn what_no_device_can_record_is_refused_and_not_done() {
 }
 
 #[tokio::test]
+async fn a_line_that_was_cut_off_does_not_spoil_the_next() {
+    let house = House::new().await;
+    let path = house.directory.path().join("audit.log");
+    std::fs::write(&path, "{\"half\":").unwrap();
+    let device = json!({ "type": "file", "options": { "file_path": path } });
+    house.body(Method::Put, "sys/audit/file", device).await;
+    house.body(Method::Get, "sys/mounts", Value::Null).await;
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (half, whole) = text.split_once('\n').unwrap();
+    assert_eq!(half, "{\"half\":");
+    assert!(
+        whole
+            .lines()
+            .all(|line| serde_json::from_str::<Value>(line).is_ok())
+    );
+}
+
+#[tokio::test]
 async fn a_device_that_cannot_be_written_is_not_taken() {
     let house = House::new().await;
     for options in [

@@ -92,6 +92,38 @@ async fn more_than_half_of_the_shares_are_needed() {
 }
 
 #[tokio::test]
+async fn a_store_that_was_never_opened_may_be_initialised_again() {
+    let house = House::empty().await;
+    let init = json!({ "secret_shares": 3, "secret_threshold": 2 });
+    let lost = house
+        .as_nobody(Method::Put, "sys/init", init.clone())
+        .await
+        .body
+        .unwrap();
+    let told = house.as_nobody(Method::Put, "sys/init", init.clone()).await;
+    let body = told.body.unwrap();
+    let keys = body["keys"].as_array().unwrap();
+    let keys = keys.iter().map(|key| key.as_str().unwrap().to_owned());
+    let house = House {
+        keys: keys.collect(),
+        root: body["root_token"].as_str().unwrap().to_owned(),
+        ..house
+    };
+    house.unseal().await;
+    assert!(house.is_good(&house.root).await);
+    assert!(!house.is_good(lost["root_token"].as_str().unwrap()).await);
+    for sealed in [false, true] {
+        if sealed {
+            house.body(Method::Put, "sys/seal", json!({})).await;
+        }
+        let again = house.as_nobody(Method::Put, "sys/init", init.clone()).await;
+        assert_eq!(again.status, 400);
+    }
+    house.unseal().await;
+    assert!(house.is_good(&house.root).await);
+}
+
+#[tokio::test]
 async fn new_shares_hold_once_they_are_verified() {
     let house = House::new().await;
     let put = async |path: &str, data: Value| {
