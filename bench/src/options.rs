@@ -23,9 +23,10 @@ pub(crate) enum Group {
     Page,
     Painting,
     Files,
+    Keys,
 }
 
-const GROUPS: [(&str, Group); 11] = [
+const GROUPS: [(&str, Group); 12] = [
     ("sending", Group::Sending),
     ("mixing", Group::Mixing),
     ("delivering", Group::Delivering),
@@ -37,6 +38,7 @@ const GROUPS: [(&str, Group); 11] = [
     ("page", Group::Page),
     ("painting", Group::Painting),
     ("files", Group::Files),
+    ("keys", Group::Keys),
 ];
 
 #[derive(Debug)]
@@ -72,6 +74,11 @@ impl Options {
             }
         }
         options
+    }
+
+    /// Whether nothing else is wanted.
+    pub(crate) fn is_only(&self, group: Group) -> bool {
+        self.groups == [group]
     }
 
     pub(crate) fn wants(&self, group: Group) -> bool {

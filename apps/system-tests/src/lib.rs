@@ -8,11 +8,13 @@
 )]
 
 mod client;
+mod key_service;
 mod people;
 mod server;
 mod socket;
 
 pub use client::{Client, Connection, Reply};
+pub use key_service::KeyService;
 pub use people::{Organisation, PASSWORD, Person};
 pub use server::{Server, ServerOptions, binary, feed_command, run_command, try_command};
 pub use socket::Socket;

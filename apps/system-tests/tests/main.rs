@@ -24,6 +24,7 @@ mod flood;
 mod ground;
 mod hearing;
 mod http2;
+mod key_service;
 mod kill;
 mod kill_mix;
 mod letters;

@@ -4,6 +4,7 @@ mod delivering;
 mod fanning;
 mod files;
 mod growing;
+mod keys;
 mod mixing;
 mod page;
 mod painting;
@@ -35,6 +36,12 @@ const OPENING: usize = 32;
 
 /// The whole run: one store on SQLite for most lines, a fresh one for growth, then PostgreSQL.
 pub(crate) async fn run(options: &Options, table: &mut Table) {
+    if options.wants(Group::Keys) {
+        keys::measure(table, options).await;
+    }
+    if options.is_only(Group::Keys) {
+        return;
+    }
     progress("signing up");
     let ground = Ground::embedded();
     let mut server = ground.start().await;
