@@ -4,6 +4,9 @@ mod reader;
 mod writer;
 
 use std::{
+    fs::OpenOptions,
+    io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -36,6 +39,19 @@ pub(crate) struct Sqlite {
     writer: Writer,
 }
 
+/// Makes an absent file for its owner alone; SQLite gives what lies beside it the same mode. One that is there stays as it is.
+fn make_private(path: &Path) -> io::Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl Sqlite {
     pub(crate) fn open(path: PathBuf, options: &Options) -> Result<Self> {
         let connection = Self::prepare(&path)?;
@@ -59,6 +75,7 @@ impl Sqlite {
         {
             std::fs::create_dir_all(parent).context("creating the database's directory")?;
         }
+        make_private(path).context("creating the database's file")?;
         let connection = connect(path, WRITER_CACHE)?;
         match set_wal(&connection).context("setting the journal mode")? {
             true => Ok(connection),
@@ -174,5 +191,28 @@ impl ToSql for Value {
                 ));
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_database_is_for_its_owner_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("own.db");
+        let sqlite = Sqlite::open(path, &Options::default()).unwrap();
+        sqlite.migrate(&[crate::OWN_MIGRATIONS]).unwrap();
+        let files = std::fs::read_dir(directory.path()).unwrap();
+        let modes: Vec<_> = files
+            .map(|file| file.unwrap())
+            .map(|file| (file.file_name(), file.metadata().unwrap().mode() & 0o777))
+            .collect();
+        assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+        assert!(modes.len() > 1, "what lies beside it too: {modes:?}");
+        sqlite.close().await;
     }
 }
