@@ -19,4 +19,4 @@ pub use path::{PATH_BYTES_MAX, PATH_SEGMENTS_MAX, SEGMENT_BYTES_MAX, is_path};
 pub use reply::{Failure, Login, Outcome, Reply, TokenKind};
 pub use request::{Caller, Mount, Operation, Request};
 pub use store::{ENTRY_BYTES_MAX, MIGRATIONS, STATEMENTS, Store};
-pub use txn::{Changes, Entry, LIST_MAX, STATEMENTS_MAX, Txn, WRITES_MAX, uuid};
+pub use txn::{Changes, Cursor, Entry, LIST_MAX, Page, STATEMENTS_MAX, Txn, WRITES_MAX, uuid};

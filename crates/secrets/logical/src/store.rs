@@ -85,7 +85,7 @@ static ENTRY: Statement = Statement::read(
 );
 static FOLDER: Statement = Statement::read(
     "SELECT name, name_sealed FROM secrets_entry
-     WHERE tenant = :cell AND folder = :folder AND (members IS NULL OR members > 0)
+     WHERE tenant = :cell AND folder = :folder AND name > :after AND (members IS NULL OR members > 0)
      ORDER BY name LIMIT :limit",
 );
 static INSERT: Statement = Statement::write(
@@ -306,16 +306,31 @@ impl Store {
         }))
     }
 
-    /// The names in a folder in their order; those of folders end with a slash.
-    pub(crate) async fn list(&self, opened: &Opened, folder: &str) -> Result<Vec<String>> {
+    /// The names in a folder in their order; those of folders end with a slash. Nothing when there are more than a list shows.
+    pub(crate) async fn list(&self, opened: &Opened, folder: &str) -> Result<Option<Vec<String>>> {
+        let named = self.page(opened, folder, None, FOLDER_MAX + 1).await?;
+        let mut names: Vec<String> = named.into_iter().map(|(_, name)| name).collect();
+        names.sort_unstable();
+        let fits = names.len() <= usize::try_from(FOLDER_MAX).unwrap_or(usize::MAX);
+        Ok(fits.then_some(names))
+    }
+
+    /// Names in a folder in the order of their hashes, after one of these, at most `limit`.
+    pub(crate) async fn page(
+        &self,
+        opened: &Opened,
+        folder: &str,
+        after: Option<[u8; 32]>,
+        limit: u32,
+    ) -> Result<Vec<([u8; 32], String)>> {
         let mut snapshot = self.database.snapshot().await?;
         let folder = opened.folder(folder);
-        let limit = FOLDER_MAX + 1;
-        let wanted = params! { folder: db::Plain::bytes(folder), limit: limit };
+        // Nothing is smaller than no bytes at all.
+        let after = after.map_or_else(Vec::new, |after| after.to_vec());
+        let wanted = params! {
+            folder: db::Plain::bytes(folder), after: db::Plain::bytes(after), limit: limit,
+        };
         let rows = snapshot.rows(TenantId::NIL, &FOLDER, wanted).await?;
-        if rows.len() > usize::try_from(FOLDER_MAX).unwrap_or(usize::MAX) {
-            return Err(Fault::new("a folder has more names than a list shows").into());
-        }
         let open = |mut row: db::Row| {
             let hash: [u8; 32] = row.take("name")?;
             let sealed: Vec<u8> = row.take("name_sealed")?;
@@ -325,11 +340,10 @@ impl Store {
                     "a stored name does not open where it stands: {error}"
                 ))
             })?;
-            String::from_utf8(name.expose().clone()).context("reading a stored name")
+            let name = String::from_utf8(name.expose().clone());
+            Ok((hash, name.context("reading a stored name")?))
         };
-        let mut names = rows.into_iter().map(open).collect::<Result<Vec<_>>>()?;
-        names.sort_unstable();
-        Ok(names)
+        rows.into_iter().map(open).collect()
     }
 
     /// Buffers one write; the version that the entry has afterwards.

@@ -22,6 +22,21 @@ pub const STATEMENTS_MAX: usize = 8_000;
 /// Names that [`Txn::list`] gives at most.
 pub const LIST_MAX: usize = 100_000;
 
+/// Names in one page.
+const PAGE: u32 = 1_000;
+
+/// Where a page ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor([u8; 32]);
+
+/// Some of the names in a folder; those of folders end with a slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    pub names: Vec<String>,
+    /// Nothing at the end.
+    pub next: Option<Cursor>,
+}
+
 /// A value and the version that it has: another one after every change, and none comes twice.
 pub struct Entry {
     pub version: i64,
@@ -253,11 +268,38 @@ impl Txn<'_> {
     /// slash. Changes of this transaction are not among them.
     ///
     /// # Errors
-    /// A fault when the database fails, or there are more than [`LIST_MAX`].
-    pub async fn list(&mut self, folder: &str) -> Result<Vec<String>> {
+    /// [`Failure::Invalid`] when there are more than [`LIST_MAX`]; a fault when the database fails.
+    pub async fn list(&mut self, folder: &str) -> Result<Vec<String>, Failure> {
         let full = self.full(folder);
         let full = full.trim_end_matches('/');
-        self.changes.store.list(&self.changes.opened, full).await
+        let listed = self.changes.store.list(&self.changes.opened, full).await?;
+        listed.ok_or_else(|| {
+            Failure::invalid(format!(
+                "there are more than {LIST_MAX} names: list deeper folders"
+            ))
+        })
+    }
+
+    /// Some of the names in a folder, in no order that means anything, after the last of those that were given before. However
+    /// many there are, page after page gives them all.
+    ///
+    /// # Errors
+    /// A fault when the database fails.
+    pub async fn page(&mut self, folder: &str, after: Option<Cursor>) -> Result<Page> {
+        let full = self.full(folder);
+        let full = full.trim_end_matches('/');
+        let changes = &mut self.changes;
+        let after = after.map(|cursor| cursor.0);
+        let named = changes
+            .store
+            .page(&changes.opened, full, after, PAGE)
+            .await?;
+        let is_whole = named.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let last = named.last().map(|(hash, _)| Cursor(*hash));
+        Ok(Page {
+            names: named.into_iter().map(|(_, name)| name).collect(),
+            next: last.filter(|_| !is_whole),
+        })
     }
 
     /// Removes what is in a folder and below it, at most as much as one transaction may change; whether nothing is left.
@@ -266,8 +308,11 @@ impl Txn<'_> {
     /// As [`Txn::put`].
     pub async fn clear(&mut self, folder: &str) -> Result<bool, Failure> {
         let mut folders = vec![folder.trim_end_matches('/').to_owned()];
+        let mut is_whole = true;
         while let Some(folder) = folders.pop() {
-            for name in self.list(&folder).await? {
+            let page = self.page(&folder, None).await?;
+            is_whole &= page.next.is_none();
+            for name in page.names {
                 let path = match folder.is_empty() {
                     true => name,
                     false => format!("{folder}/{name}"),
@@ -282,7 +327,7 @@ impl Txn<'_> {
                 self.delete(&path).await?;
             }
         }
-        Ok(true)
+        Ok(is_whole)
     }
 
     fn has_room_for(&self, path: &str) -> bool {

@@ -155,14 +155,14 @@ impl Acl {
         let Some(grant) = self.grant(asked) else {
             return Decision::default();
         };
-        let changes = matches!(
+        let has_fields = matches!(
             request.operation,
-            Operation::Create | Operation::Update | Operation::Patch
+            Operation::Create | Operation::Read | Operation::Update | Operation::Patch
         );
         Decision {
             allowed: grant.capabilities.has(wanted)
                 && grant.admits_wrapping(request.wrap_ttl)
-                && (!changes || grant.admits(request.data)),
+                && (!has_fields || grant.admits(request.data)),
             sudo: grant.capabilities.has(Capability::Sudo),
             root: false,
             min_wrapping_ttl: grant.min_wrapping_ttl,

@@ -117,9 +117,21 @@ async fn take_away(changes: &mut Changes, some: &[String]) -> Result<(), Failure
 }
 
 async fn children(core: &Core, hash: &str) -> Result<Vec<String>, Failure> {
-    let mut changes = core.store.begin()?;
-    let mut txn = changes.below(tokens::ROOT);
-    Ok(txn.list(&format!("child/{hash}")).await?)
+    names(core, tokens::ROOT, &format!("child/{hash}")).await
+}
+
+/// All the names in a folder, however many there are, in no order that means anything.
+async fn names(core: &Core, root: &str, folder: &str) -> Result<Vec<String>, Failure> {
+    let (mut names, mut after) = (Vec::new(), None);
+    loop {
+        let mut changes = core.store.begin()?;
+        let page = changes.below(root).page(folder, after).await?;
+        names.extend(page.names);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(names),
+        }
+    }
 }
 
 /// Removes everything below a root.
@@ -136,11 +148,7 @@ async fn clear(core: &Core, open: &Open, root: &str) -> Result<(), Failure> {
 
 /// Removes what mounts left that are gone, wherever that ended before.
 pub(crate) async fn clear_left(core: &Core, open: &Open) -> Result<(), Failure> {
-    let left = {
-        let mut changes = core.store.begin()?;
-        changes.below("core/").list("leaving").await?
-    };
-    for uuid in left {
+    for uuid in names(core, "core/", "leaving").await? {
         let path = {
             let mut changes = core.store.begin()?;
             let entry = changes
@@ -174,12 +182,10 @@ pub(crate) async fn revoke_prefix(core: &Core, open: &Open, prefix: &str) -> Res
 
 /// The hashes of the tokens whose lease begins with the prefix.
 async fn tokens_below(core: &Core, prefix: &str) -> Result<Vec<String>, Failure> {
-    let mut changes = core.store.begin()?;
-    let mut txn = changes.below(tokens::ROOT);
     let mut hashes = Vec::new();
     let mut folders = vec![format!("lease/{}", prefix.trim_matches('/'))];
     while let Some(folder) = folders.pop() {
-        for name in txn.list(&folder).await? {
+        for name in names(core, tokens::ROOT, &folder).await? {
             match name.strip_suffix('/') {
                 Some(inner) => folders.push(format!("{}/{inner}", folder.trim_end_matches('/'))),
                 None => hashes.push(name),
@@ -194,21 +200,13 @@ pub(crate) async fn sweep(core: &Core, open: &Open) -> Result<usize, Failure> {
     let now = core.clock.now();
     let last = tokens::bucket(now.micros());
     let mut swept = 0;
-    let buckets = {
-        let mut changes = core.store.begin()?;
-        changes.below(tokens::ROOT).list("expire").await?
-    };
+    let buckets = names(core, tokens::ROOT, "expire").await?;
     let due = buckets
         .iter()
         .map(|bucket| bucket.trim_end_matches('/'))
         .filter(|bucket| *bucket <= last.as_str());
     for bucket in due {
-        let hashes = {
-            let mut changes = core.store.begin()?;
-            let mut txn = changes.below(tokens::ROOT);
-            txn.list(&format!("expire/{bucket}")).await?
-        };
-        for hash in hashes {
+        for hash in names(core, tokens::ROOT, &format!("expire/{bucket}")).await? {
             let token = tokens::find(&mut core.store.begin()?, &hash).await?;
             if token.is_some_and(|token| !token.is_expired(now)) {
                 continue;

@@ -184,6 +184,36 @@ async fn a_folder_is_cleared_with_everything_below_it() {
 }
 
 #[tokio::test]
+async fn page_after_page_gives_every_name_once() {
+    each(async |stage: Stage| {
+        let store = &stage.store;
+        let mut changes = store.begin().unwrap();
+        for number in 0..1_000 {
+            let path = format!("f/{number}");
+            changes.below("r/").put(&path, value("v")).await.unwrap();
+        }
+        changes.commit(|_| ()).await.unwrap();
+        put(store, "f/last", "v").await;
+        put(store, "f/deeper/one", "v").await;
+        let (mut names, mut after, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let mut changes = store.begin().unwrap();
+            let page = changes.below("r/").page("f", after).await.unwrap();
+            names.extend(page.names);
+            pages += 1;
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        names.sort_unstable();
+        assert_eq!((pages, names.len()), (2, 1_002));
+        assert_eq!(names, list(store, "f").await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_one_commit_cannot_hold_is_cleared_in_several() {
     each(async |stage: Stage| {
         let store = &stage.store;

@@ -216,7 +216,7 @@ fn lists_are_allowed_by_all_members_and_denied_by_any() {
 }
 
 #[test]
-fn parameters_are_looked_at_for_changes_only() {
+fn parameters_are_looked_at_for_changes_and_readings() {
     let acl = acl(&[&rule(
         r#"allowed_parameters = { "x" = [] } required_parameters = ["x"]"#,
     )]);
@@ -225,7 +225,7 @@ fn parameters_are_looked_at_for_changes_only() {
         (Operation::Create, false),
         (Operation::Update, false),
         (Operation::Patch, false),
-        (Operation::Read, true),
+        (Operation::Read, false),
         (Operation::Delete, true),
         (Operation::List, true),
     ];
