@@ -13,7 +13,7 @@ use logical::{Access, Failure, Operation};
 use serde_json::json;
 
 use crate::{
-    call::{Answer, Call},
+    call::{Answer, Call, Method},
     core::Core,
     doing::{Doing, Said, Told},
     shape, wrapping,
@@ -23,6 +23,14 @@ use crate::{
 pub(crate) async fn without_token(core: &Core, call: &Call) -> Option<Answer> {
     let path = call.path.strip_prefix("sys/")?;
     seal::handle(core, path, call).await
+}
+
+/// Whether custodians make new shares or a new root token, or give that up.
+pub(crate) fn is_ceremony(call: &Call) -> bool {
+    let path = call.path.trim_end_matches('/');
+    let is_theirs = path.starts_with("sys/rekey/") || path.starts_with("sys/generate-root/");
+    let is_kept = path.ends_with("backup");
+    is_theirs && !is_kept && matches!(call.method, Method::Put | Method::Delete)
 }
 
 /// Who may come to what.

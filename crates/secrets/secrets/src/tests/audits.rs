@@ -100,6 +100,32 @@ async fn what_no_device_can_record_is_refused_and_not_done() {
 }
 
 #[tokio::test]
+async fn what_custodians_do_is_recorded_without_their_shares() {
+    let house = House::new().await;
+    let path = house.directory.path().join("audit.log");
+    let device = json!({ "type": "file", "options": { "file_path": path, "log_raw": "true" } });
+    house.body(Method::Put, "sys/audit/file", device).await;
+    let begun = house
+        .as_nobody(Method::Put, "sys/generate-root/attempt", json!({}))
+        .await;
+    let nonce = begun.body.unwrap()["nonce"].clone();
+    for key in house.keys.iter().take(2) {
+        let share = json!({ "key": key, "nonce": nonce });
+        let answer = house
+            .as_nobody(Method::Put, "sys/generate-root/update", share)
+            .await;
+        assert_eq!(answer.status, 200);
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(house.keys.iter().all(|key| !text.contains(key.as_str())));
+    let recorded = lines(&path);
+    let recorded = recorded
+        .iter()
+        .filter(|line| line["request"]["path"] == "sys/generate-root/update");
+    assert_eq!(recorded.count(), 4);
+}
+
+#[tokio::test]
 async fn a_line_that_was_cut_off_does_not_spoil_the_next() {
     let house = House::new().await;
     let path = house.directory.path().join("audit.log");
