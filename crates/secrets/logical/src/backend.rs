@@ -55,6 +55,14 @@ pub trait Backend: Send + Sync {
         Box::pin(async { Ok(login.clone()) })
     }
 
+    /// Removes some of what has ended at a mount, asked now and then; whether nothing more is to be removed.
+    ///
+    /// # Errors
+    /// A fault when the store fails.
+    fn clean_up<'a>(&'a self, _txn: &'a mut Txn<'_>) -> BoxFuture<'a, Result<bool, Failure>> {
+        Box::pin(async { Ok(true) })
+    }
+
     /// Forgets what is held in memory: the store is being sealed.
     fn forget(&self) {}
 }

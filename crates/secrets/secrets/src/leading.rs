@@ -25,6 +25,8 @@ const ROUND: Duration = Duration::from_millis(1_000);
 const PAUSE: Duration = Duration::from_secs(10);
 /// How often tokens whose time is over are taken away.
 const CLEAN_UP: Duration = Duration::from_secs(15);
+/// Every how many of these rounds engines and login methods remove what has ended: about every hour.
+const CLEAN_MOUNTS_ROUNDS: u64 = 240;
 const LEADER: &str = "leader";
 const LEASE: [u8; 16] = *b"secrets-leader.1";
 
@@ -202,12 +204,15 @@ impl Core {
     /// While this node leads: takes tokens away whose time is over and what mounts have left, and turns the barrier when it is
     /// due.
     async fn clean_up(self: Arc<Self>) {
-        loop {
+        for round in 0u64.. {
             tokio::time::sleep(CLEAN_UP).await;
             let Some(open) = self.open() else { continue };
             let done = async {
                 revoking::clear_left(&self, &open).await?;
                 revoking::sweep(&self, &open).await?;
+                if round.is_multiple_of(CLEAN_MOUNTS_ROUNDS) {
+                    revoking::clean_mounts(&self, &open).await?;
+                }
                 sys::turn_if_due(&self).await
             };
             if let Err(failure) = done.await {

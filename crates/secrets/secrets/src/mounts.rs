@@ -210,6 +210,10 @@ impl Mounts {
         }
     }
 
+    pub(crate) fn all(&self) -> Vec<Arc<Mount>> {
+        self.by_path.values().cloned().collect()
+    }
+
     pub(crate) fn at(&self, path: &str) -> Option<&Arc<Mount>> {
         self.by_path.get(path)
     }

@@ -1,12 +1,12 @@
 //! Taking tokens back, with everything below them, and clearing what mounts leave. Each may end half-way and is done again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use logical::{Changes, Failure};
 
 use crate::{
-    core::Core,
+    core::{Core, root_of},
     open::Open,
     shape,
     tokens::{self, Token},
@@ -143,6 +143,24 @@ async fn clear(core: &Core, open: &Open, root: &str) -> Result<(), Failure> {
         .await
     };
     while !is_done().await? {}
+    Ok(())
+}
+
+/// Has every engine and login method remove what has ended.
+pub(crate) async fn clean_mounts(core: &Core, open: &Open) -> Result<(), Failure> {
+    for mount in open.mounts().all() {
+        let Some(backend) = core.backend(&mount) else {
+            continue;
+        };
+        let about = (Arc::clone(backend), root_of(&mount));
+        let is_done = async || {
+            settle(core, open, &about, |_, changes, (backend, root)| {
+                Box::pin(async move { backend.clean_up(&mut changes.below(root.as_str())).await })
+            })
+            .await
+        };
+        while !is_done().await? {}
+    }
     Ok(())
 }
 

@@ -20,6 +20,14 @@ pub use tidy::TIDY_MAX;
 pub struct AppRole;
 
 impl Backend for AppRole {
+    fn clean_up<'a>(&'a self, txn: &'a mut Txn<'_>) -> BoxFuture<'a, Result<bool, Failure>> {
+        Box::pin(async move {
+            let now = txn.now();
+            let (_, is_done) = tidy::tidy_some(txn, now).await?;
+            Ok(is_done)
+        })
+    }
+
     fn access(&self, path: &str) -> Access {
         match path {
             "login" => Access::Public,

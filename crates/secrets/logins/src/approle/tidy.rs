@@ -14,16 +14,22 @@ pub const TIDY_MAX: usize = 200;
 
 /// `tidy/secret-id`: as much as fits into one transaction. What more there is waits for the next time, of which the answer speaks.
 pub(super) async fn tidy(txn: &mut Txn<'_>, now: Timestamp) -> Outcome {
-    let ended = remove_ended(txn, now).await?;
-    let is_more = ended >= TIDY_MAX || !clear_gone(txn).await?;
+    let (ended, is_done) = tidy_some(txn, now).await?;
     let reply = Reply::nothing().with_status(202);
     let reply = reply.warning(format!(
         "Secret IDs that had ended and were removed: {ended}."
     ));
-    Ok(match is_more {
-        true => reply.warning("There are more. Tidy again."),
-        false => reply,
+    Ok(match is_done {
+        true => reply,
+        false => reply.warning("There are more. Tidy again."),
     })
+}
+
+/// How many secret ids were removed, and whether nothing more is to be.
+pub(super) async fn tidy_some(txn: &mut Txn<'_>, now: Timestamp) -> Result<(usize, bool), Failure> {
+    let ended = remove_ended(txn, now).await?;
+    let is_done = ended < TIDY_MAX && clear_gone(txn).await?;
+    Ok((ended, is_done))
 }
 
 /// How many were removed.

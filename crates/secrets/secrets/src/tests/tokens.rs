@@ -206,6 +206,37 @@ async fn a_token_that_carries_itself_is_good_as_long_as_its_maker() {
 }
 
 #[tokio::test]
+async fn secret_ids_that_have_ended_are_cleaned_up() {
+    let house = House::new().await;
+    house
+        .body(
+            Method::Put,
+            "sys/auth/approle",
+            json!({ "type": "approle" }),
+        )
+        .await;
+    let role = json!({ "secret_id_ttl": "1m" });
+    house
+        .body(Method::Put, "auth/approle/role/machine", role)
+        .await;
+    let path = "auth/approle/role/machine/secret-id";
+    house.body(Method::Put, path, json!({})).await;
+    assert_eq!(
+        house.as_root(Method::List, path, Value::Null).await.status,
+        200
+    );
+    house.later(Duration::from_secs(2 * 3_600)).await;
+    let open = house.core.open().unwrap();
+    crate::revoking::clean_mounts(&house.core, &open)
+        .await
+        .unwrap();
+    assert_eq!(
+        house.as_root(Method::List, path, Value::Null).await.status,
+        404
+    );
+}
+
+#[tokio::test]
 async fn times_are_bounded_as_they_were_asked_for() {
     let house = House::new().await;
     for (fields, seconds) in [
