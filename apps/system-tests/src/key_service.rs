@@ -109,12 +109,25 @@ impl KeyService {
         self.child.wait().await.unwrap();
     }
 
-    /// Kills it, starts it again over the same data on the same port, and opens it.
+    /// Kills it, starts it again over the same data on the same port, and opens it; another node may lead.
     pub async fn restart_after_kill(&mut self) {
         self.kill().await;
         self.child = spawn(&self.data, &self.options, self.address);
         self.answers().await;
         self.unseal().await;
+    }
+
+    /// Waits until it leads: the one that was killed kept its lease for ten seconds.
+    pub async fn leads(&self) {
+        let begun = Instant::now();
+        loop {
+            let health = self.call("", "GET", "sys/health", &Value::Null).await;
+            if health.unwrap().status == 200 {
+                return;
+            }
+            assert!(begun.elapsed() < ANSWERS_WITHIN, "it does not lead");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// One request of root, which has to go well.
