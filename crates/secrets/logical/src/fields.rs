@@ -184,6 +184,16 @@ pub fn parse_duration(value: &Value) -> Option<Duration> {
     is_sane.then(|| Duration::from_secs_f64(seconds))
 }
 
+/// Seconds as `1h30m0s`: how clients are told of spans.
+pub fn spell_duration(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}s"),
+        (0, _) => format!("{minutes}m{seconds}s"),
+        _ => format!("{hours}h{minutes}m{seconds}s"),
+    }
+}
+
 fn parse_units(text: &str) -> Option<f64> {
     if text.is_empty() {
         return Some(0.0);

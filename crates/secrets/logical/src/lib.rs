@@ -14,7 +14,7 @@ mod tests;
 mod txn;
 
 pub use backend::{Access, Backend};
-pub use fields::{Fields, parse_duration};
+pub use fields::{Fields, parse_duration, spell_duration};
 pub use path::{PATH_BYTES_MAX, PATH_SEGMENTS_MAX, SEGMENT_BYTES_MAX, is_path};
 pub use reply::{Failure, Login, Outcome, Reply, TokenKind};
 pub use request::{Caller, Mount, Operation, Request};

@@ -207,11 +207,6 @@ impl Txn<'_> {
         uuid(bytes)
     }
 
-    /// The same transaction below another root.
-    pub fn elsewhere(&mut self, root: impl Into<String>) -> Txn<'_> {
-        self.changes.below(root)
-    }
-
     /// The value at the path, changes of this transaction included; then its version is 0.
     ///
     /// # Errors

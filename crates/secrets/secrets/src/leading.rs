@@ -74,11 +74,6 @@ impl Leading {
 }
 
 impl Core {
-    /// Whether other nodes may be there.
-    pub(crate) fn is_shared(&self) -> bool {
-        true
-    }
-
     pub(crate) fn leader_address(&self) -> String {
         let leader = self
             .leading

@@ -6,6 +6,7 @@ mod core;
 mod doing;
 mod guard;
 mod keeping;
+mod kept;
 mod leading;
 mod mounts;
 mod open;

@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use base::{Fault, Result};
+use base::Result;
 use logical::{Changes, Failure, Mount};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
+
+use crate::kept;
 
 /// Mounts of one store.
 pub(crate) const MOUNTS_MAX: usize = 1_000;
@@ -41,23 +42,15 @@ pub(crate) struct Mounts {
     by_path: BTreeMap<String, Arc<Mount>>,
 }
 
-/// The mounts as they are kept; the first time, those that there always are.
+/// The mounts as they are kept; none in a store that was never open.
 pub(crate) async fn table(changes: &mut Changes) -> Result<Table> {
-    let entry = changes.below("core/").get(TABLE).await?;
-    let Some(entry) = entry else {
-        return Ok(Table::new());
-    };
-    serde_json::from_slice(&entry.value)
-        .map_err(|error| Fault::new(format!("the mounts cannot be read: {error}")).into())
+    let table = kept::find(changes, TABLE).await?;
+    Ok(table.unwrap_or_default())
 }
 
 /// Keeps the mounts.
 pub(crate) async fn keep(changes: &mut Changes, table: &Table) -> Result<(), Failure> {
-    let text = serde_json::to_vec(table).map_err(Fault::from_source)?;
-    changes
-        .below("core/")
-        .put(TABLE, Zeroizing::new(text))
-        .await
+    kept::keep(changes, TABLE, table).await
 }
 
 /// The mounts that there always are.

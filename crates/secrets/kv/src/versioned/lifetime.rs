@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use logical::{Failure, Fields};
+use logical::{Failure, Fields, spell_duration};
 use serde::{Deserialize, Serialize};
 
 /// After which time new versions are deleted.
@@ -54,12 +54,7 @@ impl fmt::Display for Lifetime {
             Self::Unlimited => return f.write_str("-1s"),
             Self::Seconds(seconds) => *seconds,
         };
-        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        match (hours, minutes) {
-            (0, 0) => write!(f, "{seconds}s"),
-            (0, _) => write!(f, "{minutes}m{seconds}s"),
-            _ => write!(f, "{hours}h{minutes}m{seconds}s"),
-        }
+        f.write_str(&spell_duration(seconds))
     }
 }
 

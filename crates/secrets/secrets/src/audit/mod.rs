@@ -9,13 +9,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use base::{Fault, Result};
+use base::Result;
 use logical::{Changes, Failure};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 pub(crate) use device::{Device, try_device};
 pub(crate) use entry::{About, Phase};
+
+use crate::kept;
 
 /// Devices of one store.
 pub(crate) const DEVICES_MAX: usize = 16;
@@ -43,21 +44,13 @@ pub(crate) struct Broker {
 
 /// The devices as they are kept.
 pub(crate) async fn table(changes: &mut Changes) -> Result<Table> {
-    let entry = changes.below("core/").get(TABLE).await?;
-    let Some(entry) = entry else {
-        return Ok(Table::new());
-    };
-    serde_json::from_slice(&entry.value)
-        .map_err(|error| Fault::new(format!("the audit devices cannot be read: {error}")).into())
+    let table = kept::find(changes, TABLE).await?;
+    Ok(table.unwrap_or_default())
 }
 
 /// Keeps the devices.
 pub(crate) async fn keep(changes: &mut Changes, table: &Table) -> Result<(), Failure> {
-    let text = serde_json::to_vec(table).map_err(Fault::from_source)?;
-    changes
-        .below("core/")
-        .put(TABLE, Zeroizing::new(text))
-        .await
+    kept::keep(changes, TABLE, table).await
 }
 
 impl Broker {

@@ -18,6 +18,7 @@ use crate::{
     call::{Answer, Call, Method},
     core::Core,
     doing::{Doing, Said, Told},
+    kept,
     sealing::{Piece, State},
     shape,
     tokens::{self, hash_of},
@@ -137,7 +138,8 @@ async fn leader(core: &Core) -> Result<Answer, Failure> {
     Ok(Answer::json(
         200,
         json!({
-            "ha_enabled": core.is_shared(), "is_self": is_self, "leader_address": core.leader_address(),
+            // Other nodes may always come.
+            "ha_enabled": true, "is_self": is_self, "leader_address": core.leader_address(),
             "leader_cluster_address": "", "performance_standby": false,
         }),
     ))
@@ -280,12 +282,7 @@ impl Default for Rotation {
 }
 
 async fn find_rotation(changes: &mut Changes) -> Result<Rotation, Failure> {
-    let kept = changes.below("core/").get(ROTATION).await?;
-    let kept = kept.map(|entry| serde_json::from_slice(&entry.value));
-    Ok(kept
-        .transpose()
-        .map_err(Fault::from_source)?
-        .unwrap_or_default())
+    Ok(kept::find(changes, ROTATION).await?.unwrap_or_default())
 }
 
 /// Turns the barrier key when it is due, and has what older ones wrap follow.
@@ -326,9 +323,7 @@ pub(super) async fn rotation(doing: &mut Doing<'_>) -> Told {
     if rotation.interval != 0 && rotation.interval < 86_400 {
         return Err(Failure::invalid("interval has to be a day or more"));
     }
-    let text = serde_json::to_vec(&rotation).map_err(Fault::from_source)?;
-    let text = Zeroizing::new(text);
-    doing.changes.below("core/").put(ROTATION, text).await?;
+    kept::keep(doing.changes, ROTATION, &rotation).await?;
     Ok(Said::nothing())
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use base::Timestamp;
-use logical::{Changes, Failure, Login, Mount, TokenKind};
+use logical::{Changes, Failure, Login, Mount, TokenKind, spell_duration};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -79,8 +79,8 @@ pub(crate) async fn make(
     if ttl > cap {
         warnings.push(format!(
             "TTL of \"{}\" exceeded the effective max_ttl of \"{}\"; TTL value is capped accordingly",
-            spell(ttl),
-            spell(cap)
+            spell_duration(ttl),
+            spell_duration(cap)
         ));
         ttl = cap;
     }
@@ -241,15 +241,4 @@ pub(crate) fn metadata(metadata: &BTreeMap<String, String>) -> Value {
             .map(|(key, value)| (key.clone(), Value::String(value.clone())))
             .collect(),
     )
-}
-
-/// Seconds as `1h30m0s`.
-pub(crate) fn spell(seconds: u64) -> String {
-    let (hours, rest) = (seconds / 3_600, seconds % 3_600);
-    let (minutes, seconds) = (rest / 60, rest % 60);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds}s"),
-        (0, _) => format!("{minutes}m{seconds}s"),
-        _ => format!("{hours}h{minutes}m{seconds}s"),
-    }
 }
