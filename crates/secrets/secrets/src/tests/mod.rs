@@ -60,6 +60,19 @@ impl House {
         }
     }
 
+    /// Another node over the same store, open.
+    async fn beside(&self) -> Self {
+        let other = Self {
+            core: Self::node(&self.directory, &self.clock).await,
+            clock: Arc::clone(&self.clock),
+            root: self.root.clone(),
+            keys: self.keys.clone(),
+            directory: Arc::clone(&self.directory),
+        };
+        other.unseal().await;
+        other
+    }
+
     async fn node(directory: &TempDir, clock: &Arc<StillClock>) -> Arc<Core> {
         let url = format!("sqlite://{}", directory.path().join("kms.db").display());
         let database = Arc::new(Database::open(&url, Options::default()).await.unwrap());

@@ -223,14 +223,7 @@ async fn the_barrier_turns_while_the_service_works() {
 #[tokio::test]
 async fn one_node_leads_and_the_others_say_where_it_is() {
     let house = House::new().await;
-    let other = House {
-        core: House::node(&house.directory, &house.clock).await,
-        clock: std::sync::Arc::clone(&house.clock),
-        root: house.root.clone(),
-        keys: house.keys.clone(),
-        directory: std::sync::Arc::clone(&house.directory),
-    };
-    other.unseal().await;
+    let other = house.beside().await;
     let answer = other.as_root(Method::Get, "sys/mounts", Value::Null).await;
     assert_eq!(answer.status, 307);
     let leader = house
@@ -266,4 +259,45 @@ async fn one_node_leads_and_the_others_say_where_it_is() {
         other.body(Method::Get, "secret/a", Value::Null).await["data"],
         json!({ "v": "1" })
     );
+}
+
+#[tokio::test]
+async fn what_another_node_changed_while_it_led_is_known() {
+    let house = House::new().await;
+    house
+        .has_policy("p", r#"path "sys/mounts" { capabilities = ["read"] }"#)
+        .await;
+    let (gone, left) = (
+        house.token(json!({ "policies": ["default"] })).await,
+        house.token(json!({ "policies": ["p"] })).await,
+    );
+    let sees = async || {
+        let answer = house.ask(&left, Method::Get, "sys/mounts", Value::Null);
+        answer.await.status
+    };
+    assert!(house.is_good(&gone).await && sees().await == 200);
+    let other = house.beside().await;
+    house.clock.advance(std::time::Duration::from_secs(30));
+    other.core.tick().await.unwrap();
+    let late = house.core.open().unwrap();
+    other
+        .body(Method::Put, "auth/token/revoke", json!({ "token": gone }))
+        .await;
+    other
+        .body(Method::Delete, "sys/policies/acl/p", Value::Null)
+        .await;
+
+    // The one that led before writes nothing any more, whatever it believes.
+    let mut changes = house.core.store.begin().unwrap();
+    let value = zeroize::Zeroizing::new(b"late".to_vec());
+    changes.below("late/").put("x", value).await.unwrap();
+    let committed = changes.commit(|batch| late.fence(batch)).await;
+    assert!(matches!(committed, Err(logical::Failure::Conflict)));
+
+    // And when it leads again, nothing of before is believed.
+    other.core.step_down();
+    other.core.tick().await.unwrap();
+    house.core.tick().await.unwrap();
+    assert!(house.is_good(&house.root).await && !house.is_good(&gone).await);
+    assert_eq!(sees().await, 403);
 }

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
+use logical::Failure;
 use serde_json::{Value, json};
 
 use super::House;
-use crate::Method;
+use crate::{Method, tokens};
 
 const READER: &str = r#"path "secret/*" { capabilities = ["read"] }"#;
 const MAKER: &str = r#"
@@ -380,6 +381,53 @@ async fn nothing_is_made_below_a_token_that_is_being_revoked() {
 }
 
 #[tokio::test]
+async fn a_token_is_good_from_where_it_is_bound_to() {
+    let house = House::new().await;
+    for (blocks, is_good) in [("192.0.2.0/24", true), ("10.0.0.0/8", false)] {
+        let role = json!({ "token_bound_cidrs": blocks });
+        house.body(Method::Put, "auth/token/roles/near", role).await;
+        let made = house
+            .body(Method::Put, "auth/token/create/near", json!({}))
+            .await;
+        let token = made["auth"]["client_token"].as_str().unwrap();
+        assert_eq!(house.is_good(token).await, is_good, "{blocks}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_kept_below_a_token_that_is_closed() {
+    let house = House::new().await;
+    let parent = tokens::hash_of(&house.token(json!({ "policies": ["default"] })).await);
+    let mut changes = house.core.store.begin().unwrap();
+    let open = tokens::find(&mut changes, &parent).await.unwrap().unwrap();
+    let child = tokens::Token {
+        accessor: "child".to_owned(),
+        parent: Some(parent.clone()),
+        ..open.clone()
+    };
+    let kept = tokens::insert(&mut changes, "child", &child).await;
+    assert!(kept.is_ok());
+    // Revoking begins with closing: until the token is gone, it is there and good for nothing.
+    let closed = tokens::Token {
+        uses: Some(0),
+        ..open.clone()
+    };
+    let mut changes = house.core.store.begin().unwrap();
+    tokens::replace(&mut changes, &parent, &open, &closed)
+        .await
+        .unwrap();
+    let refused = tokens::insert(&mut changes, "child", &child).await;
+    assert!(matches!(refused, Err(Failure::Denied)));
+    let orphaned = tokens::Token {
+        parent: Some("gone".to_owned()),
+        ..child
+    };
+    let mut changes = house.core.store.begin().unwrap();
+    let refused = tokens::insert(&mut changes, "child", &orphaned).await;
+    assert!(matches!(refused, Err(Failure::Denied)));
+}
+
+#[tokio::test]
 async fn children_have_what_their_parents_have() {
     let house = House::new().await;
     house.has_policy("maker", MAKER).await;
@@ -409,7 +457,7 @@ async fn children_have_what_their_parents_have() {
 async fn a_lease_is_revoked_by_its_whole_name() {
     let house = House::new().await;
     let other = house.token(json!({ "policies": ["default"] })).await;
-    let hash = crate::tokens::hash_of(&other);
+    let hash = tokens::hash_of(&other);
     let path = format!("sys/leases/revoke/auth/approle/x/{hash}");
     assert_eq!(
         house.as_root(Method::Put, &path, json!({})).await.status,
