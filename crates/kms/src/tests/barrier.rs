@@ -7,7 +7,7 @@ use super::{
     quorum::{shared_out, those},
     *,
 };
-use crate::{BARRIER_USES_DUE, BarrierKey, Share};
+use crate::{BARRIER_USES_DUE, BarrierKey, Share, store};
 
 static BARRIERS: Statement =
     Statement::read("SELECT count(*) AS value FROM kms_barrier WHERE tenant = :cell");
@@ -366,5 +366,26 @@ async fn turning_can_be_cut_off_anywhere() {
         node.create_tenant(tenant(2)).await.unwrap();
         let newest = node.list_barriers().await.unwrap().last().unwrap().version;
         assert_eq!(stale(&ground, newest).await, 0, "after {polls} polls");
+    }
+}
+
+#[tokio::test]
+async fn what_relied_on_the_newest_barrier_key_conflicts_once_there_is_a_newer_one() {
+    for ground in Ground::each("barrier_guard").await {
+        let node = ground.node().await;
+        let inside = ground.inside().await;
+        for turns in [false, true] {
+            let mut snapshot = inside.snapshot().await.unwrap();
+            let seen = store::find_store(&mut snapshot).await.unwrap().unwrap();
+            drop(snapshot);
+            let mut batch = db::Batch::new();
+            store::guard_barrier(&mut batch, seen.version);
+            store::note_opened(&mut batch, ground.clock.now()).unwrap();
+            if turns {
+                node.rotate_barrier().await.unwrap();
+            }
+            let committed = inside.commit(batch).await;
+            assert_eq!(matches!(committed, Err(db::CommitError::Conflict)), turns);
+        }
     }
 }
